@@ -1,0 +1,449 @@
+//! The bounded queue: a ring of slots with a stamp each, after Dmitry Vyukov's bounded MPMC queue
+//! (<https://www.1024cores.net/home/lock-free-algorithms/queues/bounded-mpmc-queue>).
+//!
+//! A position is a lap and an index, packed into one word with the [flags](super::word):
+//!
+//! ```text
+//!  63                     2+b        2         0
+//! ┌─────────────────────────┬─────────┬─────────┐      b = bits needed for capacity - 1
+//! │ lap                     │ index   │ flags   │
+//! └─────────────────────────┴─────────┴─────────┘
+//! ```
+//!
+//! A slot's stamp tells whose turn it is (I5). All stamps start at zero, so a large ring costs no memory
+//! until it is used:
+//!
+//! | stamp | the slot is | and belongs to |
+//! | --- | --- | --- |
+//! | `2 * lap` | free | the putter that moves `tail` past it in that lap |
+//! | `2 * lap + 1` | full | the getter that moves `head` past it in that lap |
+//!
+//! The queue is full when `tail` stands one lap before `head` at the same index, empty when both words
+//! stand at the same position. Between claiming a slot and changing its stamp its owner needs a few
+//! instructions; whoever needs the slot meanwhile [backs off](crate::backoff).
+
+use std::mem::MaybeUninit;
+
+use super::word::{CLOSED, Done, FLAG_BITS, WAITERS, same_position};
+use crate::backoff::Backoff;
+use crate::error::{CapacityError, TryGetError, TryPutError};
+use crate::pad::Padded;
+use crate::sync::{AtomicU64, Ordering, UnsafeCell, fence};
+
+/// The largest bound: it leaves 22 bits of laps in the word, at 2^40 items each.
+const MAX_CAPACITY: u64 = 1 << 40;
+
+pub(super) struct Bounded<T> {
+    /// Where the next item goes. Written by putters, by `close`, and under the getters' lock.
+    tail: Padded<AtomicU64>,
+    /// Where the next item comes from. Written by getters, and under the putters' lock.
+    head: Padded<AtomicU64>,
+    layout: Layout,
+    slots: Box<[Slot<T>]>,
+}
+
+struct Slot<T> {
+    stamp: AtomicU64,
+    item: UnsafeCell<MaybeUninit<T>>,
+}
+
+// SAFETY: items move between threads, which `T: Send` allows. A `&Bounded` never gives access to an item
+// in place: a slot's cell is touched only by the one thread that claimed the slot (I5).
+unsafe impl<T: Send> Send for Bounded<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for Bounded<T> {}
+
+/// How a word divides into lap and index.
+#[derive(Clone, Copy)]
+struct Layout {
+    capacity: u64,
+    index_bits: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Position {
+    lap: u64,
+    index: u64,
+}
+
+impl Layout {
+    fn new(capacity: u64) -> Self {
+        Self { capacity, index_bits: u64::BITS - (capacity - 1).leading_zeros() }
+    }
+
+    fn lap_shift(self) -> u32 {
+        FLAG_BITS + self.index_bits
+    }
+
+    fn position(self, word: u64) -> Position {
+        Position {
+            lap: word >> self.lap_shift(),
+            index: (word >> FLAG_BITS) & ((1 << self.index_bits) - 1),
+        }
+    }
+
+    /// The word one position further, with the same flags. The last lap is followed by lap zero.
+    fn next(self, word: u64) -> u64 {
+        let index = self.position(word).index;
+        if index + 1 < self.capacity {
+            word + (1 << FLAG_BITS)
+        } else {
+            (word - (index << FLAG_BITS)).wrapping_add(1 << self.lap_shift())
+        }
+    }
+
+    /// The stamp of a slot that is free for a putter of `lap`.
+    fn free(self, lap: u64) -> u64 {
+        2 * lap
+    }
+
+    /// The stamp of a slot that holds an item of `lap`.
+    fn full(self, lap: u64) -> u64 {
+        2 * lap + 1
+    }
+
+    /// The lap after `lap`, within the bits that a word has for it.
+    fn lap_after(self, lap: u64) -> u64 {
+        (lap + 1) & (u64::MAX >> self.lap_shift())
+    }
+
+    fn is_full(self, tail: u64, head: u64) -> bool {
+        let (tail, head) = (self.position(tail), self.position(head));
+        tail.index == head.index && tail.lap == self.lap_after(head.lap)
+    }
+
+    /// How many items lie between the two words. They may come from different moments, so the result is
+    /// kept within what can be true.
+    fn distance(self, tail: u64, head: u64) -> u64 {
+        let (tail, head) = (self.position(tail), self.position(head));
+        if tail.lap == head.lap {
+            tail.index.saturating_sub(head.index)
+        } else {
+            (self.capacity + tail.index).saturating_sub(head.index).min(self.capacity)
+        }
+    }
+
+    /// How many items ever passed this word.
+    fn count(self, word: u64) -> u64 {
+        let position = self.position(word);
+        position.lap.wrapping_mul(self.capacity).wrapping_add(position.index)
+    }
+}
+
+impl<T> Bounded<T> {
+    pub(super) fn new(capacity: usize) -> Result<Self, CapacityError> {
+        let error = CapacityError { requested: capacity };
+        let bound = u64::try_from(capacity).map_err(|_| error)?;
+        if bound == 0 || bound > MAX_CAPACITY {
+            return Err(error);
+        }
+        Ok(Self {
+            tail: Padded(AtomicU64::new(0)),
+            head: Padded(AtomicU64::new(0)),
+            layout: Layout::new(bound),
+            slots: free_slots(capacity).ok_or(error)?,
+        })
+    }
+
+    /// A queue whose words have `laps_left` laps to go until they start again from zero. For tests: no
+    /// program gets there by itself.
+    #[cfg(any(test, all(loom, feature = "loom")))]
+    pub(super) fn near_wrap(capacity: usize, laps_left: u64) -> Self {
+        let queue = Self::new(capacity).expect("a bound that fits");
+        let lap = (u64::MAX >> queue.layout.lap_shift()) - laps_left;
+        for slot in &queue.slots {
+            // Relaxed: nobody else knows the queue yet.
+            slot.stamp.store(queue.layout.free(lap), Ordering::Relaxed);
+        }
+        let word = lap << queue.layout.lap_shift();
+        queue.tail.store(word, Ordering::Relaxed);
+        queue.head.store(word, Ordering::Relaxed);
+        queue
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn slot(&self, position: Position) -> &Slot<T> {
+        &self.slots[position.index as usize]
+    }
+
+    /// Puts the item if there is room.
+    pub(super) fn try_put(&self, item: T) -> Result<Done<()>, TryPutError<T>> {
+        let mut backoff = Backoff::new();
+        // Relaxed: a stale word is found out by the exchange below, and items travel with the stamps.
+        let mut tail = self.tail.load(Ordering::Relaxed);
+        loop {
+            if tail & CLOSED != 0 {
+                // ORDERING: pairs with the Release of `close`: who is told that the queue is closed sees
+                // what the closer did before.
+                fence(Ordering::Acquire);
+                return Err(TryPutError::Closed(item));
+            }
+            let position = self.layout.position(tail);
+            let slot = self.slot(position);
+            // ORDERING: pairs with the Release in `try_get`, which ended the getter's reading of the item
+            // that was here a lap ago.
+            if slot.stamp.load(Ordering::Acquire) == self.layout.free(position.lap) {
+                // Relaxed: the exchange only claims the slot. It reads the newest word whatever its
+                // ordering, and with it the waiter bit (I2).
+                match self.tail.compare_exchange_weak(
+                    tail,
+                    self.layout.next(tail),
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                ) {
+                    Ok(_) => {
+                        slot.item.with_mut(|cell| {
+                            // SAFETY: the stamp said that the slot is free in this lap, and only one
+                            // exchange moves `tail` past it in this lap: the cell is ours until the stamp
+                            // changes (I5). It holds no item.
+                            unsafe { (*cell).write(item) };
+                        });
+                        // ORDERING: pairs with the Acquire of the stamp in `try_get`: publishes the item.
+                        slot.stamp.store(self.layout.full(position.lap), Ordering::Release);
+                        return Ok(Done { result: (), wake: tail & WAITERS != 0 });
+                    }
+                    Err(newer) => tail = newer,
+                }
+            } else {
+                // Relaxed, both: see "fullness" in docs/ALGORITHMS.md. `tail` can not leave the value that
+                // it has while `head` keeps the value that we read.
+                let head = self.head.load(Ordering::Relaxed);
+                if self.layout.is_full(tail, head) {
+                    return Err(TryPutError::Full(item));
+                }
+                let newer = self.tail.load(Ordering::Relaxed);
+                if same_position(tail, newer) {
+                    // A getter claimed the slot and has not yet taken the item out.
+                    backoff.snooze();
+                }
+                tail = newer;
+            }
+        }
+    }
+
+    /// Takes the first item if there is one.
+    pub(super) fn try_get(&self) -> Result<Done<T>, TryGetError> {
+        let mut backoff = Backoff::new();
+        // Relaxed: as `tail` in `try_put`.
+        let mut head = self.head.load(Ordering::Relaxed);
+        loop {
+            let position = self.layout.position(head);
+            let slot = self.slot(position);
+            // ORDERING: pairs with the Release in `try_put`, which published the item.
+            if slot.stamp.load(Ordering::Acquire) == self.layout.full(position.lap) {
+                // Relaxed: the exchange only claims the slot, as in `try_put`.
+                match self.head.compare_exchange_weak(
+                    head,
+                    self.layout.next(head),
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                ) {
+                    Ok(_) => {
+                        let item = slot.item.with(|cell| {
+                            // SAFETY: the stamp said that the slot holds an item of this lap, and only one
+                            // exchange moves `head` past it in this lap: the item is ours to move out (I5).
+                            unsafe { (*cell).assume_init_read() }
+                        });
+                        let free = self.layout.free(self.layout.lap_after(position.lap));
+                        // ORDERING: pairs with the Acquire of the stamp in `try_put`: our reading is over
+                        // before the next item is written over it.
+                        slot.stamp.store(free, Ordering::Release);
+                        return Ok(Done { result: item, wake: head & WAITERS != 0 });
+                    }
+                    Err(newer) => head = newer,
+                }
+            } else {
+                // Relaxed: `head` can not pass `tail`, so if it stood where `tail` stands, the queue was
+                // empty at that moment; see "emptiness" in docs/ALGORITHMS.md.
+                let tail = self.tail.load(Ordering::Relaxed);
+                if same_position(tail, head) {
+                    if tail & CLOSED == 0 {
+                        return Err(TryGetError::Empty);
+                    }
+                    // ORDERING: pairs with the Release of `close`, as in `try_put`.
+                    fence(Ordering::Acquire);
+                    return Err(TryGetError::Closed);
+                }
+                let newer = self.head.load(Ordering::Relaxed);
+                if same_position(head, newer) {
+                    // A putter claimed the slot and has not yet published its item.
+                    backoff.snooze();
+                }
+                head = newer;
+            }
+        }
+    }
+
+    /// Sets the getters' bit if the queue is empty and open (I2).
+    pub(super) fn arm_getters(&self) -> bool {
+        // Relaxed, all three: the exchange proves that `tail` still stands where `head` was seen, and
+        // `head` can not pass it. The getters' lock orders the list.
+        let head = self.head.load(Ordering::Relaxed);
+        let tail = self.tail.load(Ordering::Relaxed);
+        tail & CLOSED == 0
+            && same_position(tail, head)
+            && self
+                .tail
+                .compare_exchange(tail, tail | WAITERS, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    /// Sets the putters' bit if the queue is full and open (I2).
+    pub(super) fn arm_putters(&self) -> bool {
+        // Relaxed, all three: the exchange proves that `head` still stands a lap behind, and `tail` can not
+        // move on while it does. `CLOSED` is in the other word: see I7 for why the putters' lock, which we
+        // hold, makes its setting visible here or us visible to the closer.
+        let tail = self.tail.load(Ordering::Relaxed);
+        let head = self.head.load(Ordering::Relaxed);
+        tail & CLOSED == 0
+            && self.layout.is_full(tail, head)
+            && self
+                .head
+                .compare_exchange(head, head | WAITERS, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    /// Clears the getters' bit (I4).
+    pub(super) fn disarm_getters(&self) {
+        // Relaxed: the bit is only ever acted upon under the getters' lock, which we hold.
+        self.tail.fetch_and(!WAITERS, Ordering::Relaxed);
+    }
+
+    /// Clears the putters' bit (I4).
+    pub(super) fn disarm_putters(&self) {
+        // Relaxed: as above, with the putters' lock.
+        self.head.fetch_and(!WAITERS, Ordering::Relaxed);
+    }
+
+    /// Closes; true for the call that did it.
+    pub(super) fn close(&self) -> bool {
+        // ORDERING: pairs with the Acquire fences behind every look at `CLOSED`.
+        self.tail.fetch_or(CLOSED, Ordering::Release) & CLOSED == 0
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        // ORDERING: pairs with the Release of `close`.
+        self.tail.load(Ordering::Acquire) & CLOSED != 0
+    }
+
+    /// `(puts, gets, size)`. If the queue is too busy for a consistent look, the size is the nearest
+    /// possible value.
+    pub(super) fn counts(&self) -> (u64, u64, usize) {
+        // Relaxed: a snapshot for observers; the second look at `tail` makes a torn one rare.
+        let mut tail = self.tail.load(Ordering::Relaxed);
+        let mut head = self.head.load(Ordering::Relaxed);
+        for _ in 0..8 {
+            let newer = self.tail.load(Ordering::Relaxed);
+            if newer == tail {
+                break;
+            }
+            tail = newer;
+            head = self.head.load(Ordering::Relaxed);
+        }
+        let (puts, gets) = (self.layout.count(tail), self.layout.count(head));
+        (puts, gets, self.layout.distance(tail, head) as usize)
+    }
+}
+
+impl<T> Drop for Bounded<T> {
+    fn drop(&mut self) {
+        // If an item's own drop panics, the rest are dropped all the same, as in a `Vec`.
+        struct Rest<'a, T>(&'a Bounded<T>);
+        impl<T> Drop for Rest<'_, T> {
+            fn drop(&mut self) {
+                while let Ok(done) = self.0.try_get() {
+                    drop(done.result);
+                }
+            }
+        }
+        let rest = Rest(self);
+        while let Ok(done) = rest.0.try_get() {
+            drop(done.result);
+        }
+    }
+}
+
+/// Slots whose stamps are zero and whose cells are empty, in memory that the platform need not commit
+/// before it is touched.
+#[cfg(not(all(loom, feature = "loom")))]
+fn free_slots<T>(capacity: usize) -> Option<Box<[Slot<T>]>> {
+    use std::alloc::{Layout, alloc_zeroed};
+    let layout = Layout::array::<Slot<T>>(capacity).ok()?;
+    // SAFETY: the layout is not of size zero: a slot has a stamp, and the capacity is at least one.
+    let memory = unsafe { alloc_zeroed(layout) };
+    if memory.is_null() {
+        return None;
+    }
+    let slots = std::ptr::slice_from_raw_parts_mut(memory.cast::<Slot<T>>(), capacity);
+    // SAFETY: the memory comes from the global allocator with the layout of `[Slot<T>]` of this length, is
+    // ours alone, and zero is a valid `Slot`: an `AtomicU64` of zero and an uninitialised cell.
+    Some(unsafe { Box::from_raw(slots) })
+}
+
+/// loom's atomics have identities, so they can not be made by zeroing memory.
+#[cfg(all(loom, feature = "loom"))]
+fn free_slots<T>(capacity: usize) -> Option<Box<[Slot<T>]>> {
+    let mut slots = Vec::new();
+    slots.try_reserve_exact(capacity).ok()?;
+    slots.extend(
+        (0..capacity).map(|_| Slot {
+            stamp: AtomicU64::new(0),
+            item: UnsafeCell::new(MaybeUninit::uninit()),
+        }),
+    );
+    Some(slots.into_boxed_slice())
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_survives_packing_and_the_last_index_starts_the_next_lap() {
+        for capacity in [1, 2, 3, 4, 5, 100, 1 << 20, MAX_CAPACITY] {
+            let layout = Layout::new(capacity);
+            let mut word = WAITERS | CLOSED;
+            for step in 0..300u64 {
+                let position = layout.position(word);
+                assert_eq!((position.lap, position.index), (step / capacity, step % capacity));
+                assert_eq!(layout.count(word), step);
+                word = layout.next(word);
+                assert_eq!(word & (WAITERS | CLOSED), WAITERS | CLOSED, "flags are kept");
+            }
+        }
+    }
+
+    #[test]
+    fn the_ring_goes_on_past_the_top_of_the_word() {
+        for capacity in [1, 2, 3, 7] {
+            let queue = Bounded::near_wrap(capacity, 1);
+            for round in 0..4 * capacity {
+                for item in 0..capacity {
+                    queue.try_put(round * 10 + item).unwrap();
+                }
+                assert!(matches!(queue.try_put(0), Err(TryPutError::Full(0))));
+                assert_eq!(queue.counts().2, capacity);
+                for item in 0..capacity {
+                    assert_eq!(queue.try_get().unwrap().result, round * 10 + item);
+                }
+                assert!(matches!(queue.try_get(), Err(TryGetError::Empty)));
+                assert_eq!(queue.counts().2, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn two_looks_from_different_moments_never_give_an_impossible_size() {
+        let layout = Layout::new(3);
+        let words: Vec<u64> =
+            std::iter::successors(Some(0), |&word| Some(layout.next(word))).take(12).collect();
+        for &tail in &words {
+            for &head in &words {
+                assert!(layout.distance(tail, head) <= 3);
+            }
+        }
+    }
+}

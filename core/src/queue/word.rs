@@ -1,0 +1,41 @@
+//! The bits that the index words of both queues have in common.
+//!
+//! ```text
+//!  63                                  2   1               0
+//! ┌──────────────────────────────────────┬───────────────┬─────────┐
+//! │ position                             │ WAITERS       │ CLOSED  │
+//! └──────────────────────────────────────┴───────────────┴─────────┘
+//! ```
+//!
+//! | word | `WAITERS` means | `CLOSED` means |
+//! | --- | --- | --- |
+//! | `tail`, advanced by putters | a getter is in the getters' list | no further item is accepted |
+//! | `head`, advanced by getters | a putter is in the putters' list | never set |
+//!
+//! A getter waits for `tail` to advance and a putter for `head`: each leaves its bit in the very word
+//! whose change it waits for, so that whoever changes the word can not miss it.
+//!
+//! I6: `CLOSED` is in the word that every put exchanges to claim its slot. So no slot is claimed after it is
+//! set, and a getter that finds it set where the words meet knows that nothing is on its way.
+
+/// In `tail`: the queue is closed.
+pub(super) const CLOSED: u64 = 1;
+/// In `tail`: getters wait. In `head`: putters wait.
+pub(super) const WAITERS: u64 = 2;
+/// How many bits the flags take.
+pub(super) const FLAG_BITS: u32 = 2;
+
+const FLAGS: u64 = CLOSED | WAITERS;
+
+/// Whether two words stand at the same position, whatever their flags.
+pub(super) fn same_position(a: u64, b: u64) -> bool {
+    (a ^ b) & !FLAGS == 0
+}
+
+/// An item went in or out; `wake` tells whether the other side had waiters in the word at that moment, in
+/// which case the caller owes one of them a wake-up.
+#[derive(Debug)]
+pub(super) struct Done<R> {
+    pub(super) result: R,
+    pub(super) wake: bool,
+}

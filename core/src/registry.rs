@@ -1,0 +1,401 @@
+//! The registry: names to primitives. Who asks for a name first makes the primitive, everybody else gets
+//! the same one.
+//!
+//! I12: one name has one primitive at a time, and no user code and no making of a primitive runs under a
+//! lock: handles are cloned under it (which counts one up), everything else happens outside.
+
+use std::any::{Any, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+
+use crate::error::NameError;
+use crate::identity::Identity;
+use crate::inspect::{Inspection, Kind};
+use crate::sync::{self, HashState, RwLock, StdArc};
+use crate::{Atomic, Queue, Shared, WaitGroup};
+
+/// The process-wide registry.
+///
+/// Libraries that want to be used twice in one process, and tests, make a [`Registry`] of their own.
+///
+/// ```
+/// named_sync::global().atomic("doc: visits", 0).add(1);
+/// assert_eq!(named_sync::global().atomic("doc: visits", 0).get(), 1);
+/// ```
+pub fn global() -> &'static Registry {
+    sync::global_registry()
+}
+
+/// Names to primitives.
+///
+/// Each method that asks for a primitive gets the one of that name, or makes it if there is none. Names are
+/// unique within a [`Kind`]: an atomic and a queue of one name have nothing to do with each other. A name is
+/// any string.
+///
+/// A primitive stays in the registry until it is [removed](Self::remove), whether or not anybody else
+/// holds a handle.
+///
+/// # Example
+///
+/// ```
+/// use named_sync::Registry;
+/// let registry = Registry::new();
+///
+/// let jobs = registry.queue::<String>("jobs", 100)?;
+/// jobs.put("first".to_owned()).unwrap();
+///
+/// // Elsewhere: the same queue, whatever its bound.
+/// let same = registry.queue::<String>("jobs", 0)?;
+/// assert_eq!(same.get().as_deref(), Some("first"));
+/// # Ok::<(), named_sync::NameError>(())
+/// ```
+#[derive(Default)]
+pub struct Registry {
+    atomics: Names<Atomic>,
+    shareds: Names<SharedOfAny>,
+    wait_groups: Names<WaitGroup>,
+    queues: Names<QueueOfAny>,
+}
+
+impl Registry {
+    /// Makes an empty registry.
+    ///
+    /// ```
+    /// assert!(named_sync::Registry::new().inspect().is_empty());
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The atomic of this name. `initial` counts only if this call makes it.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.atomic("hits", 5).add(1);
+    /// assert_eq!(registry.atomic("hits", 100).get(), 6);
+    /// ```
+    #[track_caller]
+    pub fn atomic(&self, name: &str, initial: i64) -> Atomic {
+        let caller = Location::caller();
+        self.atomics.get_or_insert(name, Atomic::clone, |name| {
+            Atomic::with_identity(Identity::named(name, caller), initial)
+        })
+    }
+
+    /// The shared variable of this name. `initial` counts only if this call makes it.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError::TypeMismatch`] if the name has a shared variable of another type.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.shared("greeting", "hello").unwrap();
+    /// assert_eq!(*registry.shared("greeting", "ignored").unwrap().get(), "hello");
+    /// assert!(registry.shared("greeting", 5).is_err());
+    /// ```
+    #[track_caller]
+    pub fn shared<T>(&self, name: &str, initial: T) -> Result<Shared<T>, NameError>
+    where
+        T: fmt::Debug + Send + Sync + 'static,
+    {
+        let caller = Location::caller();
+        let find = |shared: &SharedOfAny| {
+            downcast::<Shared<T>>(shared.as_any(), || NameError::TypeMismatch {
+                name: name.to_owned(),
+                existing: shared.type_name(),
+                requested: type_name::<T>(),
+            })
+        };
+        self.shareds.get_or_insert(name, find, |name| {
+            Box::new(Shared::with_identity(Identity::named(name, caller), initial))
+        })
+    }
+
+    /// The wait group of this name.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.wait_group("files").add(2);
+    /// assert_eq!(registry.wait_group("files").count(), 2);
+    /// ```
+    #[track_caller]
+    pub fn wait_group(&self, name: &str) -> WaitGroup {
+        let caller = Location::caller();
+        self.wait_groups.get_or_insert(name, WaitGroup::clone, |name| {
+            WaitGroup::with_identity(Identity::named(name, caller))
+        })
+    }
+
+    /// The queue of this name, for items of type `T`. If this call makes it, it holds at most `maxsize`
+    /// items, or any number if that is 0.
+    ///
+    /// # Errors
+    ///
+    /// - [`NameError::TypeMismatch`] if the name has a queue of another type.
+    /// - [`NameError::CapacityMismatch`] if the name has a queue of another bound and `maxsize` is not 0:
+    ///   nobody holds a handle whose bound is not the one they asked for.
+    /// - [`NameError::CapacityTooLarge`] if there is no such queue and one of this bound does not fit into
+    ///   memory.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// let jobs = registry.queue::<u64>("jobs", 8).unwrap();
+    /// assert_eq!(registry.queue::<u64>("jobs", 0).unwrap().capacity(), Some(8));
+    /// assert!(registry.queue::<u64>("jobs", 9).is_err());
+    /// assert!(registry.queue::<u64>("huge", usize::MAX).is_err());
+    /// ```
+    #[track_caller]
+    pub fn queue<T>(&self, name: &str, maxsize: usize) -> Result<Queue<T>, NameError>
+    where
+        T: Send + 'static,
+    {
+        let caller = Location::caller();
+        let find = |queue: &QueueOfAny| {
+            let existing = queue.capacity().unwrap_or(0);
+            let found = downcast::<Queue<T>>(queue.as_any(), || NameError::TypeMismatch {
+                name: name.to_owned(),
+                existing: queue.type_name(),
+                requested: type_name::<T>(),
+            })?;
+            if maxsize != 0 && maxsize != existing {
+                let name = name.to_owned();
+                return Err(NameError::CapacityMismatch { name, existing, requested: maxsize });
+            }
+            Ok(found)
+        };
+        if let Some(found) = self.queues.get(name, find) {
+            return found;
+        }
+        let shared_name = StdArc::<str>::from(name);
+        let identity = Identity::named(StdArc::clone(&shared_name), caller);
+        match Queue::<T>::with_identity(identity, maxsize) {
+            Ok(queue) => self.queues.insert_or_get(shared_name, Box::new(queue), find),
+            Err(error) => Err(NameError::CapacityTooLarge {
+                name: name.to_owned(),
+                requested: error.requested(),
+            }),
+        }
+    }
+
+    /// Unlinks the name, and says whether it was there.
+    ///
+    /// Those who hold handles go on working with each other; who asks for the name next makes a new
+    /// primitive. A queue that is removed is not closed.
+    ///
+    /// ```
+    /// use named_sync::{Kind, Registry};
+    /// let registry = Registry::new();
+    /// let old = registry.atomic("hits", 1);
+    /// assert!(registry.remove(Kind::Atomic, "hits"));
+    /// assert_eq!(registry.atomic("hits", 2).get(), 2);
+    /// assert_eq!(old.get(), 1);
+    /// ```
+    pub fn remove(&self, kind: Kind, name: &str) -> bool {
+        match kind {
+            Kind::Atomic => self.atomics.remove(name),
+            Kind::Shared => self.shareds.remove(name),
+            Kind::WaitGroup => self.wait_groups.remove(name),
+            Kind::Queue => self.queues.remove(name),
+        }
+    }
+
+    /// Unlinks every name, and closes every queue, so that nobody stays blocked on one.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// let jobs = registry.queue::<u8>("jobs", 1).unwrap();
+    /// registry.clear();
+    /// assert!(jobs.is_closed());
+    /// assert!(registry.inspect().is_empty());
+    /// ```
+    pub fn clear(&self) {
+        let queues = self.queues.take();
+        let others = (self.atomics.take(), self.shareds.take(), self.wait_groups.take());
+        // A waker is user code and may panic: the other queues are closed all the same.
+        let mut panic = None;
+        for queue in queues.values() {
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| queue.close())) {
+                panic.get_or_insert(payload);
+            }
+        }
+        drop((queues, others));
+        if let Some(payload) = panic {
+            resume_unwind(payload);
+        }
+    }
+
+    /// A snapshot of every primitive, ordered by kind and name.
+    ///
+    /// It waits for no other thread's progress, so it works while all of them are stuck.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.queue::<u8>("jobs", 1).unwrap();
+    /// registry.atomic("hits", 0);
+    /// let names: Vec<_> = registry.inspect().iter().map(|row| row.name.to_string()).collect();
+    /// assert_eq!(names, ["hits", "jobs"]);
+    /// ```
+    pub fn inspect(&self) -> Vec<Inspection> {
+        // Sorted before they are looked at, so that a model takes the same steps in every execution.
+        let mut rows = Vec::new();
+        rows.extend(self.atomics.sorted(Atomic::clone).iter().map(Atomic::inspect));
+        rows.extend(self.shareds.sorted(|any| any.clone_any()).iter().map(|any| any.inspect()));
+        rows.extend(self.wait_groups.sorted(WaitGroup::clone).iter().map(WaitGroup::inspect));
+        rows.extend(self.queues.sorted(|any| any.clone_any()).iter().map(|any| any.inspect()));
+        rows
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("atomics", &self.atomics)
+            .field("shareds", &self.shareds)
+            .field("wait_groups", &self.wait_groups)
+            .field("queues", &self.queues)
+            .finish()
+    }
+}
+
+fn downcast<H: Clone + 'static>(
+    any: &dyn Any,
+    mismatch: impl FnOnce() -> NameError,
+) -> Result<H, NameError> {
+    any.downcast_ref::<H>().cloned().ok_or_else(mismatch)
+}
+
+/// The names of one kind.
+struct Names<H> {
+    map: RwLock<HashMap<StdArc<str>, H, HashState>>,
+}
+
+impl<H> Default for Names<H> {
+    fn default() -> Self {
+        Self { map: RwLock::default() }
+    }
+}
+
+impl<H> Names<H> {
+    /// What `find` makes of the handle of this name. It runs under the lock and may only clone.
+    fn get<R>(&self, name: &str, find: impl FnOnce(&H) -> R) -> Option<R> {
+        self.map.read().get(name).map(find)
+    }
+
+    fn get_or_insert<R>(
+        &self,
+        name: &str,
+        find: impl Fn(&H) -> R,
+        make: impl FnOnce(StdArc<str>) -> H,
+    ) -> R {
+        if let Some(found) = self.get(name, &find) {
+            return found;
+        }
+        let name = StdArc::<str>::from(name);
+        let made = make(StdArc::clone(&name));
+        self.insert_or_get(name, made, find)
+    }
+
+    /// Enters the handle, unless somebody was faster: then theirs counts.
+    fn insert_or_get<R>(&self, name: StdArc<str>, made: H, find: impl Fn(&H) -> R) -> R {
+        let mut made = Some(made);
+        let found = {
+            let mut map = self.map.write();
+            let handle = map.entry(name).or_insert_with(|| made.take().expect("used once"));
+            find(handle)
+        };
+        // The loser's primitive may hold a user's value: it is dropped after the lock is released.
+        drop(made);
+        found
+    }
+
+    fn remove(&self, name: &str) -> bool {
+        let removed = self.map.write().remove(name);
+        removed.is_some()
+    }
+
+    fn take(&self) -> HashMap<StdArc<str>, H, HashState> {
+        std::mem::take(&mut *self.map.write())
+    }
+
+    /// A copy of every handle, ordered by name. The lock is held for the copying only.
+    fn sorted(&self, clone: impl Fn(&H) -> H) -> Vec<H> {
+        let copy = |(name, handle): (&StdArc<str>, &H)| (StdArc::clone(name), clone(handle));
+        let mut handles: Vec<_> = self.map.read().iter().map(copy).collect();
+        handles.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        handles.into_iter().map(|(_, handle)| handle).collect()
+    }
+}
+
+impl<H> fmt::Debug for Names<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.map.read().keys().cloned().collect();
+        f.debug_list().entries(names).finish()
+    }
+}
+
+type SharedOfAny = Box<dyn AnyShared>;
+type QueueOfAny = Box<dyn AnyQueue>;
+
+/// A `Shared<T>` of any `T`.
+trait AnyShared: Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn type_name(&self) -> &'static str;
+    fn clone_any(&self) -> SharedOfAny;
+    fn inspect(&self) -> Inspection;
+}
+
+impl<T: fmt::Debug + Send + Sync + 'static> AnyShared for Shared<T> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<T>()
+    }
+
+    fn clone_any(&self) -> SharedOfAny {
+        Box::new(self.clone())
+    }
+
+    fn inspect(&self) -> Inspection {
+        Shared::inspect(self)
+    }
+}
+
+/// A `Queue<T>` of any `T`.
+trait AnyQueue: Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn type_name(&self) -> &'static str;
+    fn clone_any(&self) -> QueueOfAny;
+    fn inspect(&self) -> Inspection;
+    fn capacity(&self) -> Option<usize>;
+    fn close(&self) -> bool;
+}
+
+impl<T: Send + 'static> AnyQueue for Queue<T> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<T>()
+    }
+
+    fn clone_any(&self) -> QueueOfAny {
+        Box::new(self.clone())
+    }
+
+    fn inspect(&self) -> Inspection {
+        Queue::inspect(self)
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        Queue::capacity(self)
+    }
+
+    fn close(&self) -> bool {
+        Queue::close(self)
+    }
+}

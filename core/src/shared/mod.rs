@@ -1,0 +1,238 @@
+//! The shared variable: one value of any type, replaced as a whole and read without waiting.
+
+mod cell;
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+
+use crate::identity::Identity;
+use crate::inspect::{Inspection, Kind, State, VALUE_LIMIT};
+use crate::sync::{Arc, StdArc};
+use cell::Cell;
+
+/// A value of any type that is replaced as a whole, and read at any time without waiting for a writer.
+///
+/// A handle is cheap to clone, and every clone is the same variable. Readers get the value that is
+/// current and may keep it; a value is dropped when it was replaced and the last reader lets go of it.
+///
+/// # Ordering
+///
+/// What a thread did before it stored a value happens before the return of the read that sees this value.
+/// All stores to one variable have a single order, the one that [`version`](Self::version) counts.
+///
+/// # Progress
+///
+/// Reads never wait for a writer, and neither do writers wait for readers or for each other: an operation
+/// repeats a few steps only if another one has completed meanwhile.
+///
+/// # Example
+///
+/// ```
+/// use named_sync::Shared;
+///
+/// #[derive(Debug)]
+/// struct Config { workers: usize }
+///
+/// let config = Shared::new(Config { workers: 2 });
+/// let seen = config.get();
+/// config.set(Config { workers: 4 });
+/// assert_eq!(seen.workers, 2);
+/// assert_eq!(config.read(|config| config.workers), 4);
+/// ```
+pub struct Shared<T> {
+    inner: Arc<Inner<T>>,
+}
+
+struct Inner<T> {
+    cell: Cell<T>,
+    identity: Identity,
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+// A panic in user code never leaves the variable half-changed; whether a `T` may be seen after a panic is for
+// the `T` to say.
+impl<T: RefUnwindSafe> UnwindSafe for Shared<T> {}
+impl<T: RefUnwindSafe> RefUnwindSafe for Shared<T> {}
+
+impl<T> Shared<T> {
+    /// Makes a variable without a name.
+    ///
+    /// ```
+    /// assert_eq!(*named_sync::Shared::new("a").get(), "a");
+    /// ```
+    #[track_caller]
+    pub fn new(value: T) -> Self {
+        Self::with_identity(Identity::unnamed(), value)
+    }
+
+    pub(crate) fn with_identity(identity: Identity, value: T) -> Self {
+        Self { inner: Arc::new(Inner { cell: Cell::new(value), identity }) }
+    }
+
+    /// Returns the current value. It stays alive and unchanged for as long as the result is kept.
+    ///
+    /// ```
+    /// let shared = named_sync::Shared::new(1);
+    /// let value = shared.get();
+    /// shared.set(2);
+    /// assert_eq!((*value, *shared.get()), (1, 2));
+    /// ```
+    pub fn get(&self) -> StdArc<T> {
+        self.inner.cell.pin().with(|value| StdArc::clone(&value.value))
+    }
+
+    /// Calls `f` with the current value and returns what it returns. Writers do not wait for `f`; a value
+    /// that is replaced meanwhile is dropped after `f` returned. `f` may use the same variable.
+    ///
+    /// ```
+    /// let names = named_sync::Shared::new(vec!["a", "b"]);
+    /// assert_eq!(names.read(|names| names.len()), 2);
+    /// ```
+    pub fn read<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        self.inner.cell.pin().with(|value| f(&value.value))
+    }
+
+    /// Replaces the value.
+    ///
+    /// ```
+    /// let shared = named_sync::Shared::new(1);
+    /// shared.set(2);
+    /// assert_eq!(*shared.get(), 2);
+    /// ```
+    pub fn set(&self, value: T) {
+        drop(self.swap(value));
+    }
+
+    /// Replaces the value and returns the **old** one.
+    ///
+    /// ```
+    /// let shared = named_sync::Shared::new(1);
+    /// assert_eq!(*shared.swap(2), 1);
+    /// ```
+    pub fn swap(&self, value: T) -> StdArc<T> {
+        let new = StdArc::new(value);
+        let mut old = None;
+        self.inner.cell.replace(|current| {
+            old = Some(StdArc::clone(current));
+            StdArc::clone(&new)
+        });
+        old.unwrap_or(new)
+    }
+
+    /// Replaces the value by `f` of it, and returns the **new** value.
+    ///
+    /// No update is lost: if another thread stores a value meanwhile, `f` runs again with that one. It
+    /// never blocks. If `f` panics, nothing is stored.
+    ///
+    /// ```
+    /// let counter = named_sync::Shared::new(41);
+    /// assert_eq!(*counter.update(|n| n + 1), 42);
+    /// ```
+    pub fn update(&self, mut f: impl FnMut(&T) -> T) -> StdArc<T> {
+        self.inner.cell.replace(|current| StdArc::new(f(current)))
+    }
+
+    /// How many times the value was replaced.
+    ///
+    /// ```
+    /// let shared = named_sync::Shared::new('a');
+    /// shared.set('b');
+    /// assert_eq!(shared.version(), 1);
+    /// ```
+    pub fn version(&self) -> u64 {
+        self.inner.cell.pin().with(|value| value.version)
+    }
+
+    /// The name under which a registry made this variable.
+    ///
+    /// ```
+    /// let config = named_sync::Registry::new().shared("config", 1).unwrap();
+    /// assert_eq!(config.name(), Some("config"));
+    /// ```
+    pub fn name(&self) -> Option<&str> {
+        self.inner.identity.name()
+    }
+}
+
+impl<T: fmt::Debug> Shared<T> {
+    /// What an observer may know of this variable. Never waits for other threads, unless the value's own
+    /// `Debug` does.
+    ///
+    /// ```
+    /// use named_sync::{Shared, State};
+    /// let State::Shared { value, version, .. } = Shared::new([1, 2]).inspect().state else { panic!() };
+    /// assert_eq!((value.as_str(), version), ("[1, 2]", 0));
+    /// ```
+    pub fn inspect(&self) -> Inspection {
+        let (value, version) =
+            self.inner.cell.pin().with(|value| (StdArc::clone(&value.value), value.version));
+        let state = State::Shared { version, value: debug_text(&*value) };
+        let identity = &self.inner.identity;
+        identity.inspection(Kind::Shared, std::any::type_name::<T>(), state, Vec::new())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("name", &self.name()).field("value", &self.get()).finish()
+    }
+}
+
+/// The `Debug` text of `value`, cut after [`VALUE_LIMIT`] bytes. The value's formatting is user code: what
+/// it writes beyond that is not kept, and if it panics the text says so.
+fn debug_text(value: &impl fmt::Debug) -> String {
+    use fmt::Write;
+
+    struct Limited(String);
+    impl Write for Limited {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let mut room = VALUE_LIMIT - self.0.len().min(VALUE_LIMIT);
+            if text.len() <= room {
+                self.0.push_str(text);
+                return Ok(());
+            }
+            while !text.is_char_boundary(room) {
+                room -= 1;
+            }
+            self.0.push_str(&text[..room]);
+            Err(fmt::Error)
+        }
+    }
+
+    let mut limited = Limited(String::new());
+    match catch_unwind(AssertUnwindSafe(|| write!(limited, "{value:?}"))) {
+        Ok(Ok(())) => {}
+        Ok(Err(fmt::Error)) => limited.0.push('…'),
+        Err(_) => limited.0.push_str("<panicked while formatting>"),
+    }
+    limited.0
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_at_a_character_boundary() {
+        let text = debug_text(&"é".repeat(VALUE_LIMIT));
+        assert!(text.len() <= VALUE_LIMIT + '…'.len_utf8(), "{}", text.len());
+        assert!(text.starts_with("\"éé") && text.ends_with('…'), "{text}");
+        assert_eq!(debug_text(&"short"), "\"short\"");
+    }
+
+    #[test]
+    fn a_value_that_panics_while_formatting_is_reported_and_harms_nobody() {
+        struct Bad;
+        impl fmt::Debug for Bad {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                panic!("no")
+            }
+        }
+        assert_eq!(debug_text(&Bad), "<panicked while formatting>");
+    }
+}

@@ -1,0 +1,347 @@
+//! The wait group: a count of things under way, and those who wait until there are none.
+
+mod count;
+mod future;
+
+use std::fmt;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+
+pub use future::WaitFuture;
+
+use crate::error::{WaitGroupError, WaitTimeout};
+use crate::identity::Identity;
+use crate::inspect::{Inspection, Kind, Operation, State};
+use crate::sync::{Arc, Deadline, Duration, panicking};
+use crate::wait::{self, Condition, TimedOut, WaitList};
+use count::{Change, Count};
+
+/// A count of things under way; others wait until it reaches zero.
+///
+/// A handle is cheap to clone, and every clone is the same wait group. It may be used again at any time:
+/// each return to zero ends one *generation*, and a waiter is released by the zero of the generation in
+/// which it began to wait, no matter how soon the next one starts.
+///
+/// # Ordering
+///
+/// What a thread did before [`done`](Self::done) happens before the return of every
+/// [`wait`](Self::wait) that this `done` helped to release.
+///
+/// # Example
+///
+/// ```
+/// use named_sync::{Atomic, WaitGroup};
+/// use std::thread;
+///
+/// let (files, total) = (WaitGroup::new(), Atomic::new(0));
+/// for size in [10, 20, 30] {
+///     files.add(1);
+///     let (files, total) = (files.clone(), total.clone());
+///     thread::spawn(move || {
+///         total.add(size);
+///         files.done();
+///     });
+/// }
+/// files.wait();
+/// assert_eq!(total.get(), 60);
+/// ```
+pub struct WaitGroup {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    count: Count,
+    waiters: WaitList,
+    identity: Identity,
+}
+
+/// What a waiter waits for: the zero that ends this generation.
+struct ZeroOf<'a> {
+    group: &'a Inner,
+    generation: u32,
+}
+
+impl Condition for ZeroOf<'_> {
+    fn list(&self) -> &WaitList {
+        &self.group.waiters
+    }
+
+    fn arm(&self) -> bool {
+        self.group.count.arm(self.generation)
+    }
+
+    fn disarm(&self) {
+        self.group.count.disarm();
+    }
+
+    fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The zero of a generation wakes all of its waiters, so nobody in line is owed what one of them
+    /// leaves behind (I9).
+    fn forward(&self) {}
+}
+
+impl ZeroOf<'_> {
+    fn attempt(&self) -> Option<()> {
+        self.group.count.has_ended(self.generation).then_some(())
+    }
+}
+
+impl Clone for WaitGroup {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl UnwindSafe for WaitGroup {}
+impl RefUnwindSafe for WaitGroup {}
+
+impl Default for WaitGroup {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl WaitGroup {
+    /// Makes a wait group with a count of zero and without a name.
+    ///
+    /// ```
+    /// named_sync::WaitGroup::new().wait(); // nothing is under way
+    /// ```
+    #[track_caller]
+    pub fn new() -> Self {
+        Self::with_identity(Identity::unnamed())
+    }
+
+    pub(crate) fn with_identity(identity: Identity) -> Self {
+        Self {
+            inner: Arc::new(Inner { count: Count::new(), waiters: WaitList::default(), identity }),
+        }
+    }
+
+    /// Adds `delta`, which may be negative, to the count. The change that takes it to zero releases
+    /// everybody who waits for this generation.
+    ///
+    /// # Panics
+    ///
+    /// If the count would fall below zero or exceed `u32::MAX`. The message tells the name, and the
+    /// location is the caller's. The count is left as it was.
+    ///
+    /// ```
+    /// let files = named_sync::WaitGroup::new();
+    /// files.add(3);
+    /// files.add(-2);
+    /// assert_eq!(files.count(), 1);
+    /// ```
+    #[track_caller]
+    pub fn add(&self, delta: i64) {
+        if let Err(error) = self.try_add(delta) {
+            panic!("{error}");
+        }
+    }
+
+    /// As [`add`](Self::add), for those who handle the error.
+    ///
+    /// # Errors
+    ///
+    /// If the count would fall below zero or exceed `u32::MAX`. The count is left as it was.
+    ///
+    /// ```
+    /// let files = named_sync::WaitGroup::new();
+    /// assert!(files.try_add(-1).is_err());
+    /// assert_eq!(files.count(), 0);
+    /// ```
+    pub fn try_add(&self, delta: i64) -> Result<(), WaitGroupError> {
+        match self.inner.count.change(delta) {
+            Ok(Change::Counted) => Ok(()),
+            Ok(Change::Ended { generation, had_waiters }) => {
+                if had_waiters {
+                    self.inner.waiters.wake_generation(generation);
+                }
+                Ok(())
+            }
+            Err(count) => {
+                let name = self.name().unwrap_or_default().to_owned();
+                Err(if delta < 0 {
+                    WaitGroupError::Underflow { name, count, delta }
+                } else {
+                    WaitGroupError::Overflow { name, count, delta }
+                })
+            }
+        }
+    }
+
+    /// Takes one off the count: `add(-1)`.
+    ///
+    /// # Panics
+    ///
+    /// If the count is zero. It stays zero then.
+    ///
+    /// ```
+    /// let files = named_sync::WaitGroup::new();
+    /// files.add(1);
+    /// files.done();
+    /// assert_eq!(files.count(), 0);
+    /// ```
+    #[track_caller]
+    pub fn done(&self) {
+        self.add(-1);
+    }
+
+    /// Adds one, and gives back a guard whose drop takes it off again, also while unwinding.
+    ///
+    /// # Panics
+    ///
+    /// If the count is `u32::MAX`.
+    ///
+    /// ```
+    /// let files = named_sync::WaitGroup::new();
+    /// let guard = files.guard();
+    /// assert_eq!(files.count(), 1);
+    /// drop(guard);
+    /// assert_eq!(files.count(), 0);
+    /// ```
+    #[track_caller]
+    pub fn guard(&self) -> WaitGroupGuard {
+        self.add(1);
+        WaitGroupGuard { group: self.clone() }
+    }
+
+    /// Waits until the count is zero. Returns at once if it is.
+    ///
+    /// ```
+    /// let files = named_sync::WaitGroup::new();
+    /// let guard = files.guard();
+    /// std::thread::spawn(move || drop(guard));
+    /// files.wait();
+    /// ```
+    #[track_caller]
+    pub fn wait(&self) {
+        if let Some(zero) = self.zero() {
+            // Without a deadline this can not time out.
+            let _ = self.block(&zero, Deadline::NEVER, Location::caller());
+        }
+    }
+
+    /// Waits until the count is zero, but no longer than `timeout`.
+    ///
+    /// `Duration::MAX`, and any timeout that ends after the end of the clock, means no timeout.
+    ///
+    /// # Errors
+    ///
+    /// [`WaitTimeout`] if the generation did not end in time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let files = named_sync::WaitGroup::new();
+    /// assert!(files.wait_timeout(Duration::ZERO).is_ok());
+    /// files.add(1);
+    /// assert!(files.wait_timeout(Duration::from_millis(5)).is_err());
+    /// ```
+    #[track_caller]
+    pub fn wait_timeout(&self, timeout: Duration) -> Result<(), WaitTimeout> {
+        match self.zero() {
+            None => Ok(()),
+            Some(zero) => self
+                .block(&zero, Deadline::after(timeout), Location::caller())
+                .map_err(|TimedOut| WaitTimeout),
+        }
+    }
+
+    /// Suspends the task until the count is zero. The generation that it waits for is the one in which
+    /// the future is first polled.
+    ///
+    /// # Cancel safety
+    ///
+    /// A future may be dropped at any time; all others are woken as they would be without it. The same
+    /// holds for one that is forgotten.
+    ///
+    /// ```
+    /// use std::{future::Future, pin::pin, task::{Context, Waker}};
+    /// let files = named_sync::WaitGroup::new();
+    /// files.add(1);
+    /// let mut waiting = pin!(files.wait_async());
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// assert!(waiting.as_mut().poll(&mut context).is_pending());
+    /// files.done();
+    /// assert!(waiting.as_mut().poll(&mut context).is_ready());
+    /// ```
+    #[track_caller]
+    pub fn wait_async(&self) -> WaitFuture<'_> {
+        WaitFuture::new(&self.inner, Location::caller())
+    }
+
+    fn zero(&self) -> Option<ZeroOf<'_>> {
+        let generation = self.inner.count.generation_under_way()?;
+        Some(ZeroOf { group: &self.inner, generation })
+    }
+
+    fn block(
+        &self,
+        zero: &ZeroOf<'_>,
+        deadline: Deadline,
+        location: &'static Location<'static>,
+    ) -> Result<(), TimedOut> {
+        wait::block(zero, Operation::Wait, location, deadline, || zero.attempt())
+    }
+
+    /// The count: a snapshot.
+    ///
+    /// ```
+    /// assert_eq!(named_sync::WaitGroup::new().count(), 0);
+    /// ```
+    pub fn count(&self) -> u32 {
+        self.inner.count.get().0
+    }
+
+    /// The name under which a registry made this wait group.
+    ///
+    /// ```
+    /// assert_eq!(named_sync::Registry::new().wait_group("files").name(), Some("files"));
+    /// ```
+    pub fn name(&self) -> Option<&str> {
+        self.inner.identity.name()
+    }
+
+    /// What an observer may know of this wait group. Never waits for other threads.
+    ///
+    /// ```
+    /// use named_sync::{State, WaitGroup};
+    /// let State::WaitGroup { count, generation, .. } = WaitGroup::new().inspect().state else { panic!() };
+    /// assert_eq!((count, generation), (0, 0));
+    /// ```
+    pub fn inspect(&self) -> Inspection {
+        let (count, generation) = self.inner.count.get();
+        let state = State::WaitGroup { count, generation };
+        self.inner.identity.inspection(Kind::WaitGroup, "u32", state, self.inner.waiters.inspect())
+    }
+}
+
+impl fmt::Debug for WaitGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitGroup")
+            .field("name", &self.name())
+            .field("count", &self.count())
+            .finish()
+    }
+}
+
+/// One of the things under way; see [`WaitGroup::guard`].
+#[derive(Debug)]
+#[must_use = "dropping the guard at once takes its one off the count again"]
+pub struct WaitGroupGuard {
+    group: WaitGroup,
+}
+
+impl Drop for WaitGroupGuard {
+    fn drop(&mut self) {
+        if let Err(error) = self.group.try_add(-1) {
+            // Somebody else called `done` too often. A second panic would abort and hide the first.
+            if !panicking() {
+                panic!("{error}");
+            }
+        }
+    }
+}
