@@ -1,0 +1,40 @@
+//! The atomic: single instructions, and the edges that its documentation promises.
+
+use named_sync_loom::Atomic;
+
+use crate::support::*;
+
+models! {
+    two_adds_are_both_counted(Complete, [[1, 2], [2, 1]]) {
+        let atomic = share(Atomic::new(0));
+        let other = spawn(&atomic, |atomic| atomic.add(1));
+        let mine = atomic.add(1);
+        [mine, other.join().unwrap()]
+    }
+
+    two_updates_are_both_kept(Complete, [6, 11]) {
+        let atomic = share(Atomic::new(0));
+        let other = spawn(&atomic, |atomic| atomic.update(|n| n * 2 + 1));
+        atomic.update(|n| n + 5);
+        other.join().unwrap();
+        atomic.get()
+    }
+
+    what_was_written_before_a_set_is_seen_after_the_get_that_reads_it(Complete, [None, Some(7)]) {
+        let shared = share((Atomic::new(0), Plain::new(0)));
+        let writer = spawn(&shared, |(flag, plain)| {
+            plain.set(7);
+            flag.set(1);
+        });
+        let seen = (shared.0.get() == 1).then(|| shared.1.get());
+        writer.join().unwrap();
+        seen
+    }
+
+    only_one_of_two_exchanges_wins(Complete, [[true, false], [false, true]]) {
+        let atomic = share(Atomic::new(0));
+        let other = spawn(&atomic, |atomic| atomic.compare_exchange(0, 1).is_ok());
+        let mine = atomic.compare_exchange(0, 2).is_ok();
+        [mine, other.join().unwrap()]
+    }
+}

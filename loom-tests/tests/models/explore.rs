@@ -1,0 +1,198 @@
+//! The one way to run a model: explores it completely, counts, and compares what happened with what the
+//! model says can happen.
+
+use std::fmt::Debug;
+use std::io::Write;
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// How far the exploration goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bound {
+    /// Every execution that loom can tell apart.
+    Complete,
+    /// Every execution with at most so many preemptions: switches away from a thread that could go on.
+    Preemptions(usize),
+    /// Twice: every execution that loom finds by itself, then those that are found when it is made to reorder
+    /// every load, with at most so many preemptions. For two threads whose complete exploration takes too long.
+    Twice(usize),
+}
+
+impl Bound {
+    /// The passes: whether loads are watched, and loom's bound.
+    fn passes(self) -> Vec<(bool, Option<usize>)> {
+        match self {
+            Self::Complete => vec![(true, None)],
+            Self::Preemptions(bound) => vec![(true, Some(bound))],
+            Self::Twice(bound) => vec![(false, None), (true, Some(bound))],
+        }
+    }
+}
+
+/// Variables by which loom skips executions and still passes.
+const SHORTCUTS: [&str; 4] =
+    ["LOOM_MAX_PERMUTATIONS", "LOOM_MAX_DURATION", "LOOM_MAX_PREEMPTIONS", "LOOM_CHECKPOINT_FILE"];
+
+/// The first of the `SHORTCUTS` that is set.
+fn shortcut(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
+    SHORTCUTS.into_iter().find(|name| is_set(name))
+}
+
+/// Explores `model` within `bound`. Each execution gives an outcome; the set of all outcomes must be just
+/// `expected`: an outcome that never occurs means that the model does not reach what it is about.
+///
+/// # Panics
+///
+/// If an execution panics, races, deadlocks or leaks, if the outcomes are not the expected ones, or if the
+/// environment asks loom to stop early, which it would report as a success.
+pub(crate) fn explore<O>(
+    name: &str,
+    bound: Bound,
+    expected: impl IntoIterator<Item = O>,
+    model: impl Fn() -> O + Send + Sync + 'static,
+) where
+    O: PartialEq + Debug + Send + 'static,
+{
+    if let Some(name) = shortcut(|name| std::env::var_os(name).is_some()) {
+        panic!("{name} is set: loom would skip executions and report success; unset it");
+    }
+    const { assert!(named_sync_loom::MODEL_CHECKED, "the primitives were not compiled for loom") };
+
+    let model = Arc::new(model);
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let started = Instant::now();
+    let mut passes = Vec::new();
+    for (watched, preemptions) in bound.passes() {
+        named_sync_loom::watch_loads(watched);
+        let executions = Arc::new(AtomicU64::new(0));
+        let mut builder = loom::model::Builder::new();
+        builder.max_branches = 10_000;
+        builder.preemption_bound = preemptions;
+        builder.check({
+            let model = Arc::clone(&model);
+            let (executions, outcomes) = (Arc::clone(&executions), Arc::clone(&outcomes));
+            move || {
+                let outcome = model();
+                executions.fetch_add(1, Ordering::Relaxed);
+                let mut outcomes = outcomes.lock().unwrap();
+                if !outcomes.contains(&outcome) {
+                    outcomes.push(outcome);
+                }
+            }
+        });
+        let executions = executions.load(Ordering::Relaxed);
+        assert!(executions > 1, "{name}: one execution is no exploration");
+        passes.push(match (watched, preemptions) {
+            (false, _) => format!("{executions} executions, complete as loom reduces them"),
+            (true, None) => format!("{executions} executions, complete"),
+            (true, Some(bound)) => format!("{executions} executions, at most {bound} preemptions"),
+        });
+    }
+
+    let outcomes = std::mem::take(&mut *outcomes.lock().unwrap());
+    let seconds = started.elapsed().as_secs_f64();
+    let (passes, number) = (passes.join("; "), outcomes.len());
+    eprintln!("model {name}: {passes}, {number} outcomes, {seconds:.2} s");
+
+    let expected: Vec<O> = expected.into_iter().collect();
+    let all_in = |some: &[O], others: &[O]| some.iter().all(|outcome| others.contains(outcome));
+    assert!(
+        all_in(&outcomes, &expected) && all_in(&expected, &outcomes),
+        "{name}: the outcomes were {outcomes:?}, expected were {expected:?}"
+    );
+}
+
+/// Set in the process that runs one model.
+const CHILD: &str = "NAMED_SYNC_MODEL_PROCESS";
+
+/// Runs the test of this name, which calls `explore`, in a process of its own. loom maps and unmaps the stacks
+/// of its threads in every execution, and two models in one process would wait for each other in the kernel.
+/// And a model that fails in a destructor while it unwinds aborts its process, not everybody's.
+///
+/// # Panics
+///
+/// If the test fails there, with what it printed.
+pub(crate) fn in_own_process(test: &str, explore: impl FnOnce()) {
+    if std::env::var_os(CHILD).is_some() {
+        return explore();
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let results: String = errors
+        .lines()
+        .filter(|line| line.starts_with("model "))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    // Past the capture of the test harness, which would show it only on failure.
+    std::io::stderr().lock().write_all(results.as_bytes()).unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{test} failed ({}):\n{said}\n{errors}", output.status);
+    assert_eq!(results.lines().count(), 1, "{test} explored no model:\n{said}\n{errors}");
+}
+
+/// Models as tests, each under the name of its function.
+macro_rules! models {
+    ($( $(#[$meta:meta])* $name:ident ( $bound:expr, $expected:expr ) $body:block )*) => {$(
+        $(#[$meta])*
+        #[test]
+        fn $name() {
+            let name = concat!(module_path!(), "::", stringify!($name));
+            let name = name.split_once("::").map_or(name, |(_, name)| name);
+            $crate::explore::in_own_process(name, || {
+                $crate::explore::explore(name, $bound, $expected, || $body);
+            });
+        }
+    )*};
+}
+pub(crate) use models;
+
+#[test]
+fn the_harness_refuses_what_would_let_loom_stop_early() {
+    for name in SHORTCUTS {
+        assert_eq!(shortcut(|asked| asked == name), Some(name));
+    }
+    assert_eq!(shortcut(|_| false), None);
+}
+
+#[test]
+#[should_panic(expected = "the outcomes were")]
+fn the_harness_fails_if_an_expected_outcome_never_occurs() {
+    explore("two threads, one outcome", Bound::Complete, [1, 2], two_increments);
+}
+
+#[test]
+#[should_panic(expected = "the outcomes were")]
+fn the_harness_fails_if_an_unexpected_outcome_occurs() {
+    explore("two threads, no outcome", Bound::Complete, [], two_increments);
+}
+
+#[test]
+#[should_panic(expected = "one execution is no exploration")]
+fn the_harness_fails_if_there_was_nothing_to_explore() {
+    explore("no threads", Bound::Complete, [()], || ());
+}
+
+/// A model of loom itself: always 2, in more than one execution.
+fn two_increments() -> usize {
+    use loom::sync::atomic::AtomicUsize;
+    let number = loom::sync::Arc::new(AtomicUsize::new(0));
+    let other = {
+        let number = number.clone();
+        loom::thread::spawn(move || number.fetch_add(1, Ordering::Relaxed))
+    };
+    number.fetch_add(1, Ordering::Relaxed);
+    other.join().unwrap();
+    number.load(Ordering::Relaxed)
+}
+
+#[test]
+#[should_panic(expected = "explored no model")]
+fn the_harness_fails_if_a_process_runs_no_test() {
+    in_own_process("a test of this name does not exist", || ());
+}

@@ -1,0 +1,13 @@
+//! The models: small programs on the primitives of which loom runs every execution, up to the bound that is
+//! printed with each result. A model is a sentence; the module tells what it is about.
+
+mod atomic;
+mod bounded;
+mod cancel;
+mod close;
+mod explore;
+mod registry;
+mod shared;
+mod support;
+mod unbounded;
+mod wait_group;

@@ -1,0 +1,104 @@
+//! The shared variable: whole values, no lost update, and values that go when the last reader lets go
+//! (I10, I11).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use named_sync_loom::Shared;
+
+use crate::support::*;
+
+fn drops() -> Arc<AtomicUsize> {
+    Arc::new(AtomicUsize::new(0))
+}
+
+models! {
+    a_get_against_a_set_never_tears(Complete, [(1, 1), (2, 2)]) {
+        let shared = share(Shared::new((Plain::new(1), Plain::new(1))));
+        let writer = spawn(&shared, |shared| {
+            let value = (Plain::new(0), Plain::new(0));
+            value.0.set(2);
+            value.1.set(2);
+            shared.set(value);
+        });
+        let seen = shared.read(|value| (value.0.get(), value.1.get()));
+        writer.join().unwrap();
+        seen
+    }
+
+    two_updates_are_both_kept_and_have_one_order(Complete, [[1, 11], [11, 10]]) {
+        let shared = share(Shared::new(0));
+        let other = spawn(&shared, |shared| *shared.update(|n| n + 10));
+        let mine = *shared.update(|n| n + 1);
+        let theirs = other.join().unwrap();
+        assert_eq!((*shared.get(), shared.version()), (11, 2));
+        [mine, theirs]
+    }
+
+    /// The value's drop is a write, so loom reports a drop that does not come after the reading.
+    a_reader_keeps_an_old_value_through_two_sets_and_it_is_dropped_once(Complete, [0, 1, 2]) {
+        let drops = drops();
+        let shared = share(Shared::new(Counted::new(0, &drops)));
+        let reader = spawn(&shared, |shared| {
+            shared.read(|value| {
+                let first = value.number();
+                assert_eq!(value.number(), first);
+                first
+            })
+        });
+        shared.set(Counted::new(1, &drops));
+        shared.set(Counted::new(2, &drops));
+        let seen = reader.join().unwrap();
+        assert_eq!(drops.load(Ordering::Relaxed), 2, "nobody reads the old values any more");
+        drop(shared);
+        assert_eq!(drops.load(Ordering::Relaxed), 3);
+        seen
+    }
+
+    a_value_that_was_got_outlives_its_replacement(Complete, [0, 1]) {
+        let drops = drops();
+        let shared = share(Shared::new(Counted::new(0, &drops)));
+        let kept = shared.get();
+        let writer = spawn(&shared, {
+            let drops = Arc::clone(&drops);
+            move |shared| shared.set(Counted::new(1, &drops))
+        });
+        let seen = shared.read(Counted::number);
+        writer.join().unwrap();
+        assert_eq!(kept.number(), 0);
+        assert_eq!(drops.load(Ordering::Relaxed), 0);
+        drop(kept);
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+        seen
+    }
+
+    /// A reader is stalled with a pointer to a node while two writers go on and use that node again: it must
+    /// never give out a value that was drafted there and has not become current.
+    a_stalled_reader_is_not_deceived_by_a_node_that_is_used_again(
+        Preemptions(3),
+        [[0, 0], [0, 1], [0, 3], [1, 1], [1, 3], [3, 3]]
+    ) {
+        let shared = share(Shared::new(0));
+        let reader = spawn(&shared, |shared| [*shared.get(), *shared.get()]);
+        let writer = spawn(&shared, |shared| {
+            shared.update(|n| n + 2);
+        });
+        shared.update(|n| n + 1);
+        writer.join().unwrap();
+        let seen = reader.join().unwrap();
+        assert_eq!(*shared.get(), 3);
+        seen.map(|n| if n == 2 { 1 } else { n })
+    }
+
+    versions_seen_by_one_reader_never_go_back(Preemptions(3), [true]) {
+        let shared = share(Shared::new(0));
+        let reader = spawn(&shared, |shared| {
+            let first = shared.version();
+            first <= shared.version()
+        });
+        let writer = spawn(&shared, |shared| shared.set(1));
+        shared.set(2);
+        writer.join().unwrap();
+        reader.join().unwrap()
+    }
+}

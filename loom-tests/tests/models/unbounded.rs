@@ -1,0 +1,145 @@
+//! The unbounded queue: segments (of two slots under loom) that fill, turn and go (I8).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use named_sync_loom::{Queue, TryGetError};
+
+use crate::support::*;
+
+const EMPTY: Result<u32, TryGetError> = Err(TryGetError::Empty);
+
+models! {
+    one_putter_and_one_getter_cross_a_segment_boundary(Complete, [vec![1, 2]]) {
+        let queue = share(Queue::unbounded());
+        queue.put(0).unwrap();
+        assert_eq!(queue.get(), Some(0));
+        let putter = spawn(&queue, |queue| {
+            queue.put(1).unwrap();
+            queue.put(2).unwrap();
+        });
+        let got = vec![queue.get().unwrap(), queue.get().unwrap()];
+        putter.join().unwrap();
+        got
+    }
+
+    two_putters_cross_a_segment_boundary(Preemptions(2), [vec![1, 2], vec![2, 1]]) {
+        let queue = share(Queue::unbounded());
+        queue.put(0).unwrap();
+        let putters = [1, 2].map(|item| spawn(&queue, move |queue| queue.put(item).unwrap()));
+        assert_eq!(queue.get(), Some(0));
+        let got = vec![queue.get().unwrap(), queue.get().unwrap()];
+        for putter in putters {
+            putter.join().unwrap();
+        }
+        got
+    }
+
+    two_getters_cross_a_segment_boundary(Preemptions(2), [[1, 2], [2, 1]]) {
+        let queue = share(Queue::unbounded());
+        queue.put(0).unwrap();
+        assert_eq!(queue.get(), Some(0));
+        let getters = [(); 2].map(|()| spawn(&queue, |queue| queue.get().unwrap()));
+        queue.put(1).unwrap();
+        queue.put(2).unwrap();
+        getters.map(|getter| getter.join().unwrap())
+    }
+
+    /// One of the getters can be stalled anywhere in its segment while the others finish with that segment
+    /// and go on: its tombstone must not be written before the last of them is done.
+    a_stalled_getter_keeps_its_segment_from_being_freed(
+        Preemptions(4),
+        [[0, 1], [1, 0], [0, 2], [2, 0], [1, 2], [2, 1]]
+    ) {
+        let queue = share(Queue::unbounded());
+        queue.put_many([0, 1, 2]).unwrap();
+        let getters = [(); 2].map(|()| spawn(&queue, |queue| queue.get().unwrap()));
+        let mine = queue.get().unwrap();
+        let theirs = getters.map(|getter| getter.join().unwrap());
+        assert_eq!(mine + theirs[0] + theirs[1], 3);
+        assert_eq!(queue.try_get(), Err(TryGetError::Empty));
+        theirs
+    }
+
+    a_stalled_putter_keeps_its_segment_from_being_freed(Complete, [vec![1, 2, 3]]) {
+        let queue = share(Queue::unbounded());
+        let putter = spawn(&queue, |queue| {
+            queue.put(1).unwrap();
+            queue.put(2).unwrap();
+            queue.put(3).unwrap();
+        });
+        let mut got = vec![queue.get().unwrap()];
+        putter.join().unwrap();
+        got.extend(queue.try_iter());
+        got
+    }
+
+    a_queue_that_is_dropped_drops_its_items_once(Complete, [0, 1]) {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let queue = Queue::unbounded();
+        queue.put(Counted::new(0, &drops)).unwrap();
+        let other = {
+            let (queue, drops) = (queue.clone(), Arc::clone(&drops));
+            loom::thread::spawn(move || {
+                queue.put(Counted::new(1, &drops)).unwrap();
+                queue.put(Counted::new(2, &drops)).unwrap();
+            })
+        };
+        let got = queue.try_get().unwrap();
+        assert_eq!(got.number(), 0);
+        let more = queue.try_get();
+        let taken = usize::from(more.is_ok());
+        if let Ok(more) = &more {
+            assert_eq!(more.number(), 1);
+        }
+        drop((got, more));
+        drop(queue);
+        other.join().unwrap();
+        assert_eq!(drops.load(Ordering::Relaxed), 3);
+        taken
+    }
+
+    /// A getter that sees `head` where another left it must not take an older `tail` for "not empty".
+    getters_never_claim_a_slot_that_nothing_was_put_into(
+        Preemptions(5),
+        [(Ok(1), EMPTY), (EMPTY, Ok(1)), (EMPTY, EMPTY)]
+    ) {
+        let queue = share(Queue::unbounded());
+        let getters = [(); 2].map(|()| spawn(&queue, |queue| queue.try_get()));
+        queue.put(1).unwrap();
+        let [first, second] = getters.map(|getter| getter.join().unwrap());
+        let left = queue.try_get().is_ok();
+        assert_eq!(left, first.is_err() && second.is_err());
+        (first, second)
+    }
+
+    try_get_after_a_put_of_ones_own_is_never_empty(Complete, [[1, 2], [2, 1]]) {
+        let queue = share(Queue::unbounded());
+        let other = spawn(&queue, |queue| queue.put(1).unwrap());
+        queue.put(2).unwrap();
+        let first = queue.try_get().expect("an item was put before");
+        other.join().unwrap();
+        [first, queue.try_get().unwrap()]
+    }
+
+    a_blocked_getter_is_woken_by_the_put_that_turns_the_segment(Complete, [1]) {
+        let queue = share(Queue::unbounded());
+        queue.put(0).unwrap();
+        assert_eq!(queue.get(), Some(0));
+        let getter = spawn(&queue, |queue| queue.get().unwrap());
+        queue.put(1).unwrap();
+        getter.join().unwrap()
+    }
+
+    the_size_is_never_more_than_was_put(Complete, [0, 1, 2]) {
+        let queue = share(Queue::unbounded());
+        let putter = spawn(&queue, |queue| {
+            queue.put(1).unwrap();
+            queue.put(2).unwrap();
+        });
+        let size = queue.size();
+        putter.join().unwrap();
+        assert_eq!(queue.size(), 2);
+        size
+    }
+}
