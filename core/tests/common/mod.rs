@@ -1,0 +1,65 @@
+//! What the integration tests share, one idea a file.
+
+#![allow(dead_code, unused_imports, reason = "every test binary uses a part of this")]
+
+mod cases;
+mod ledger;
+mod panics;
+mod random;
+mod tasks;
+mod traffic;
+mod watchdog;
+
+pub(crate) use cases::config;
+pub(crate) use ledger::{Ledger, Tracked};
+pub(crate) use panics::{Caught, OnPanic, catch};
+pub(crate) use random::Random;
+pub(crate) use tasks::{CountingWaker, block_on, poll_once, poll_with};
+pub(crate) use traffic::{Traffic, queue_of};
+pub(crate) use watchdog::Watchdog;
+
+use std::time::{Duration, Instant};
+
+use named_sync::{Inspection, State};
+
+/// For how long a stress test repeats its scenario.
+pub(crate) const STRESS: Duration = Duration::from_millis(1200);
+
+/// Repeats `round` with a new seed each time until [`STRESS`] is over, at least once.
+pub(crate) fn stress(mut round: impl FnMut(u64)) {
+    let start = Instant::now();
+    for seed in 0.. {
+        round(seed);
+        if start.elapsed() >= STRESS {
+            break;
+        }
+    }
+}
+
+/// Waits until `condition` holds. The watchdog ends a test in which it never does.
+pub(crate) fn until(condition: impl Fn() -> bool) {
+    while !condition() {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+/// Until so many are blocked on the primitive that `inspect` looks at.
+pub(crate) fn until_blocked(count: usize, inspect: impl Fn() -> Inspection) {
+    until(|| inspect().waiters.len() == count);
+}
+
+/// `(size, puts, gets)` of a queue's state.
+pub(crate) fn queue_counts(inspection: &Inspection) -> (usize, u64, u64) {
+    match inspection.state {
+        State::Queue { size, puts, gets, .. } => (size, puts, gets),
+        ref other => panic!("not a queue: {other:?}"),
+    }
+}
+
+/// `(count, generation)` of a wait group's state.
+pub(crate) fn group_counts(inspection: &Inspection) -> (u32, u32) {
+    match inspection.state {
+        State::WaitGroup { count, generation, .. } => (count, generation),
+        ref other => panic!("not a wait group: {other:?}"),
+    }
+}

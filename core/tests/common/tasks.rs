@@ -1,0 +1,74 @@
+//! The least that it takes to run a future, and to look at it while it is pending.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// A waker that counts how often it was woken.
+#[derive(Debug, Default)]
+pub(crate) struct CountingWaker(AtomicUsize);
+
+impl CountingWaker {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn waker(self: &Arc<Self>) -> Waker {
+        Arc::clone(self).into()
+    }
+}
+
+impl Wake for CountingWaker {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Polls with a waker that wakes nobody.
+pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+pub(crate) fn poll_with<F: Future>(
+    future: Pin<&mut F>,
+    waker: &Arc<CountingWaker>,
+) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(&waker.waker()))
+}
+
+/// One task on the calling thread. It sleeps on a condition variable, so that the thread's park token
+/// stays out of the picture.
+#[derive(Default)]
+struct Alarm {
+    rung: Mutex<bool>,
+    condvar: Condvar,
+}
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        *self.rung.lock().unwrap() = true;
+        self.condvar.notify_one();
+    }
+}
+
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let alarm = Arc::new(Alarm::default());
+    let waker = Waker::from(Arc::clone(&alarm));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        let mut rung = alarm.rung.lock().unwrap();
+        while !*rung {
+            rung = alarm.condvar.wait(rung).unwrap();
+        }
+        *rung = false;
+    }
+}
