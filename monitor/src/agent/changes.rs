@@ -1,0 +1,159 @@
+//! What a viewer does not know yet.
+//!
+//! A connection remembers the last answer and nothing else. A question that names that answer gets the
+//! difference; any other question gets everything. So there is no history to keep, and no way to be wrong
+//! about what a viewer has: it says so itself.
+
+use super::rows;
+use crate::wire::{Changes, RowId};
+use named_sync::Inspection;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// How many rows and blocked threads together go into one page.
+const PAGE: usize = 256;
+
+/// The last answer on one connection.
+#[derive(Debug, Default)]
+pub(super) struct Tracker {
+    generation: u64,
+    known: BTreeMap<RowId, Inspection>,
+}
+
+impl Tracker {
+    /// The pages that answer a question: at least one, even if nothing changed.
+    pub(super) fn changes(
+        &mut self,
+        since: u64,
+        inspections: Vec<Inspection>,
+        now: Instant,
+        at_us: u64,
+    ) -> Vec<Changes> {
+        let full = since == 0 || since != self.generation;
+        self.generation += 1;
+        let old = std::mem::take(&mut self.known);
+        let new: BTreeMap<RowId, Inspection> =
+            inspections.into_iter().map(|inspection| (rows::id(&inspection), inspection)).collect();
+        let mut changed = Vec::new();
+        for (id, inspection) in &new {
+            let known = old.get(id).is_some_and(|old| rows::is_same(old, inspection));
+            if full || !known {
+                changed.extend(rows::row(id.clone(), inspection, now));
+            }
+        }
+        let gone = if full {
+            Vec::new()
+        } else {
+            old.into_keys().filter(|id| !new.contains_key(id)).collect()
+        };
+        self.known = new;
+        let blank = Changes { at_us, generation: self.generation, ..Changes::default() };
+        paginate(changed, gone, full, &blank)
+    }
+}
+
+fn paginate(
+    rows: Vec<crate::wire::Row>,
+    gone: Vec<RowId>,
+    full: bool,
+    blank: &Changes,
+) -> Vec<Changes> {
+    let mut pages = vec![Changes { full, ..blank.clone() }];
+    let mut weight = 0;
+    let mut room = |pages: &mut Vec<Changes>, more: usize| {
+        if weight > 0 && weight + more > PAGE {
+            if let Some(last) = pages.last_mut() {
+                last.more = true;
+            }
+            pages.push(blank.clone());
+            weight = 0;
+        }
+        weight += more;
+    };
+    for row in rows {
+        room(&mut pages, 1 + row.blocked.len());
+        if let Some(page) = pages.last_mut() {
+            page.rows.push(row);
+        }
+    }
+    for id in gone {
+        room(&mut pages, 1);
+        if let Some(page) = pages.last_mut() {
+            page.gone.push(id);
+        }
+    }
+    pages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use named_sync::{Kind, Registry};
+
+    fn names(pages: &[Changes]) -> Vec<&str> {
+        pages.iter().flat_map(|page| &page.rows).map(|row| row.id.name.as_str()).collect()
+    }
+
+    fn ask(tracker: &mut Tracker, registry: &Registry, since: u64) -> Vec<Changes> {
+        tracker.changes(since, registry.inspect(), Instant::now(), 0)
+    }
+
+    #[test]
+    fn only_what_changed_is_sent() {
+        let registry = Registry::new();
+        let hits = registry.atomic("hits", 0);
+        registry.atomic("misses", 0);
+        let mut tracker = Tracker::default();
+        let first = ask(&mut tracker, &registry, 0);
+        assert!(first[0].full);
+        assert_eq!(names(&first), ["hits", "misses"]);
+        let second = ask(&mut tracker, &registry, first[0].generation);
+        assert_eq!((second.len(), names(&second).len(), second[0].full), (1, 0, false));
+        hits.add(1);
+        let third = ask(&mut tracker, &registry, second[0].generation);
+        assert_eq!(names(&third), ["hits"]);
+    }
+
+    #[test]
+    fn what_was_removed_is_named_once() {
+        let registry = Registry::new();
+        registry.atomic("hits", 0);
+        let mut tracker = Tracker::default();
+        let first = ask(&mut tracker, &registry, 0);
+        registry.remove(Kind::Atomic, "hits");
+        let second = ask(&mut tracker, &registry, first[0].generation);
+        assert_eq!(second[0].gone.iter().map(|id| id.name.as_str()).collect::<Vec<_>>(), ["hits"]);
+        let third = ask(&mut tracker, &registry, second[0].generation);
+        assert!(third[0].gone.is_empty());
+    }
+
+    #[test]
+    fn a_viewer_that_lost_its_place_gets_everything() {
+        let registry = Registry::new();
+        registry.atomic("hits", 0);
+        let mut tracker = Tracker::default();
+        for since in [0, 7, 0, u64::MAX] {
+            let answer = ask(&mut tracker, &registry, since);
+            assert!(answer[0].full);
+            assert_eq!(names(&answer), ["hits"]);
+        }
+    }
+
+    #[test]
+    fn many_rows_are_cut_into_pages_of_one_generation() {
+        let registry = Registry::new();
+        for n in 0..1000 {
+            registry.atomic(&format!("a{n:04}"), 0);
+        }
+        let pages = ask(&mut Tracker::default(), &registry, 0);
+        assert_eq!(names(&pages).len(), 1000);
+        assert!(
+            pages
+                .iter()
+                .all(|page| page.rows.len() <= PAGE && page.generation == pages[0].generation)
+        );
+        let more: Vec<bool> = pages.iter().map(|page| page.more).collect();
+        assert_eq!(more, [true, true, true, false]);
+        assert_eq!(pages.iter().filter(|page| page.full).count(), 1);
+    }
+}

@@ -1,0 +1,132 @@
+//! From what the core says of a primitive to what is sent of it.
+
+use super::session::micros;
+use crate::wire::{Blocked, Kind, Location, Operation, Row, RowId, State};
+use named_sync::{Inspection, Waiter};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Instant;
+
+/// How many of those who are blocked are listed in a row: the longest ones. The counts are of all.
+pub(super) const LISTED: usize = 256;
+
+/// How many bytes of a name, a type or a file are sent. A name comes from anywhere and may be of any length.
+const TEXT_LIMIT: usize = 1024;
+
+/// The identity of the primitive.
+pub(super) fn id(inspection: &Inspection) -> RowId {
+    RowId {
+        kind: kind(inspection.kind),
+        name: cut(&inspection.name),
+        type_name: cut(inspection.type_name),
+        created_at: location(inspection.created_at),
+    }
+}
+
+/// The row as it is at `now`, or `None` if the core knows a state that this protocol does not.
+pub(super) fn row(id: RowId, inspection: &Inspection, now: Instant) -> Option<Row> {
+    let count = |operation| {
+        inspection.waiters.iter().filter(|waiter| waiter.operation == operation).count() as u64
+    };
+    let mut longest: Vec<&Waiter> = inspection.waiters.iter().collect();
+    longest.sort_by_key(|waiter| waiter.since);
+    longest.truncate(LISTED);
+    Some(Row {
+        id,
+        state: state(&inspection.state)?,
+        putters: count(named_sync::Operation::Put),
+        getters: count(named_sync::Operation::Get),
+        waiters: count(named_sync::Operation::Wait),
+        blocked: longest.into_iter().map(|waiter| blocked(waiter, now)).collect(),
+    })
+}
+
+/// Whether a viewer that knows `old` would learn nothing from `new`. Ages do not count: they follow from the
+/// time of a frame.
+pub(super) fn is_same(old: &Inspection, new: &Inspection) -> bool {
+    old.state == new.state
+        && old.waiters.len() == new.waiters.len()
+        && old.waiters.iter().zip(&new.waiters).all(|(old, new)| {
+            old.since == new.since
+                && old.operation == new.operation
+                && old.is_task == new.is_task
+                && old.thread_id == new.thread_id
+                && old.location == new.location
+        })
+}
+
+/// `text`, or its beginning and a digest of the whole, so that two long names stay two names.
+pub(super) fn cut(text: &str) -> String {
+    if text.len() <= TEXT_LIMIT {
+        return text.to_owned();
+    }
+    let mut end = TEXT_LIMIT - 32;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut digest = DefaultHasher::new();
+    text.hash(&mut digest);
+    format!("{}…#{:016x}", &text[..end], digest.finish())
+}
+
+fn blocked(waiter: &Waiter, now: Instant) -> Blocked {
+    Blocked {
+        operation: match waiter.operation {
+            named_sync::Operation::Get => Operation::Get,
+            named_sync::Operation::Put => Operation::Put,
+            named_sync::Operation::Wait => Operation::Wait,
+        },
+        task: waiter.is_task,
+        thread: waiter.thread_name.as_deref().map(cut),
+        thread_id: waiter.thread_id.clone(),
+        location: location(waiter.location),
+        blocked_us: micros(now.saturating_duration_since(waiter.since)),
+    }
+}
+
+fn kind(kind: named_sync::Kind) -> Kind {
+    match kind {
+        named_sync::Kind::Atomic => Kind::Atomic,
+        named_sync::Kind::Shared => Kind::Shared,
+        named_sync::Kind::WaitGroup => Kind::WaitGroup,
+        named_sync::Kind::Queue => Kind::Queue,
+    }
+}
+
+fn state(state: &named_sync::State) -> Option<State> {
+    use named_sync::State as Core;
+    Some(match state {
+        Core::Atomic { value, .. } => State::Atomic { value: *value },
+        Core::Shared { version, value, .. } => {
+            State::Shared { version: *version, value: value.clone() }
+        }
+        Core::WaitGroup { count, generation, .. } => {
+            State::WaitGroup { count: *count, generation: *generation }
+        }
+        Core::Queue { size, capacity, puts, gets, closed, .. } => State::Queue {
+            size: *size as u64,
+            capacity: capacity.map(|capacity| capacity as u64),
+            puts: *puts,
+            gets: *gets,
+            closed: *closed,
+        },
+        _ => return None,
+    })
+}
+
+fn location(location: &std::panic::Location<'_>) -> Location {
+    Location { file: cut(location.file()), line: location.line() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_long_names_stay_two_names() {
+        let long = "ä".repeat(5000);
+        let other = format!("{long}!");
+        assert!(cut(&long).len() <= TEXT_LIMIT);
+        assert_ne!(cut(&long), cut(&other));
+        assert_eq!(cut("jobs"), "jobs");
+    }
+}

@@ -1,0 +1,209 @@
+//! The command line: what was asked for, and with which code the process ends.
+//!
+//! 0: done. 1: it did not work (no such host, host lost). 2: it could not work (wrong usage, no terminal).
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::fmt;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use syncmon::viewer::Ended;
+use syncmon::{agent, client, demo, hosts, report, viewer};
+
+/// Watch a program's named synchronization primitives: who is blocked, where, and for how long.
+#[derive(Debug, Parser)]
+#[command(name = "syncmon", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A process id or the path of a socket; without it, the host there is, or a choice of several
+    target: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the hosts on this machine
+    Ls {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the state of a host once, without a screen
+    Snapshot {
+        /// A process id or the path of a socket
+        target: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Count the lines, words and bytes of a directory through the primitives, and watch it being done
+    Demo {
+        /// What to count; every regular file under it, symbolic links are not followed
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        /// One pass without a screen; prints the totals
+        #[arg(long, conflicts_with = "stuck")]
+        once: bool,
+        /// Print the totals as JSON
+        #[arg(long, requires = "once")]
+        json: bool,
+        /// Stage a deadlock to look at
+        #[arg(long)]
+        stuck: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Tables
+    Text,
+    /// One JSON object
+    Json,
+    /// For scrapers
+    Openmetrics,
+}
+
+/// Why it did not work, and the code to end with.
+#[derive(Debug)]
+enum Failure {
+    /// It could not work as it was asked for: 2.
+    Usage(String),
+    /// It did not work: 1.
+    Runtime(String),
+    /// A signal: 128 and its number, as shells have it.
+    Signal(u8),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Runtime(error.to_string())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Usage(reason) | Failure::Runtime(reason) => f.write_str(reason),
+            Failure::Signal(number) => write!(f, "ended by signal {number}"),
+        }
+    }
+}
+
+/// Does what the command line says.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => attach(cli.target.as_deref()),
+        Some(Command::Ls { json }) => list(json),
+        Some(Command::Snapshot { target, format }) => snapshot(&target, format),
+        Some(Command::Demo { dir, once: true, json, .. }) => count(dir, json),
+        Some(Command::Demo { dir, stuck, .. }) => show_demo(dir, stuck),
+    };
+    let Err(failure) = done else { return ExitCode::SUCCESS };
+    if !matches!(failure, Failure::Signal(_)) {
+        // If nobody reads our errors either, the code still tells.
+        let _ = writeln!(io::stderr(), "syncmon: {failure}");
+    }
+    match failure {
+        Failure::Usage(_) => ExitCode::from(2),
+        Failure::Runtime(_) => ExitCode::FAILURE,
+        Failure::Signal(number) => ExitCode::from(128 + number),
+    }
+}
+
+fn attach(target: Option<&str>) -> Result<(), Failure> {
+    need_terminal("syncmon", "syncmon ls` and `syncmon snapshot TARGET")?;
+    let socket = match target {
+        Some(target) => hosts::resolve(target)?,
+        None => match choose()? {
+            Ok(socket) => socket,
+            Err(ended) => return end(ended),
+        },
+    };
+    end(viewer::watch(&socket)?)
+}
+
+/// The only host there is, or the one the user picks.
+fn choose() -> Result<Result<PathBuf, Ended>, Failure> {
+    let mut found = hosts::find()?;
+    match found.len() {
+        0 => Err(Failure::Runtime(nobody())),
+        1 => Ok(Ok(found.remove(0).socket)),
+        _ => Ok(viewer::pick(&found)?),
+    }
+}
+
+fn nobody() -> String {
+    "no host runs here. A program becomes one with `syncmon::agent::serve(named_sync::global())`; \
+     `syncmon demo` is one to try"
+        .to_owned()
+}
+
+fn list(json: bool) -> Result<(), Failure> {
+    let found = hosts::find()?;
+    if json {
+        print(&report::hosts_json(&found))
+    } else if found.is_empty() {
+        let _ = writeln!(io::stderr(), "syncmon: {}", nobody());
+        Ok(())
+    } else {
+        print(&report::hosts_text(&found))
+    }
+}
+
+fn snapshot(target: &str, format: Format) -> Result<(), Failure> {
+    let socket = hosts::resolve(target)?;
+    let snapshot = client::snapshot(&socket).map_err(|error| {
+        Failure::Runtime(format!("{}: {error}", syncmon::escape::escape(target)))
+    })?;
+    print(&match format {
+        Format::Text => report::snapshot_text(&snapshot),
+        Format::Json => report::snapshot_json(&snapshot),
+        Format::Openmetrics => report::snapshot_openmetrics(&snapshot),
+    })
+}
+
+fn count(dir: PathBuf, json: bool) -> Result<(), Failure> {
+    demo::check_dir(&dir).map_err(|error| Failure::Usage(error.to_string()))?;
+    let totals = demo::once(named_sync::global(), &dir)?;
+    print(&if json { totals.to_json() } else { totals.to_text() })
+}
+
+fn show_demo(dir: PathBuf, stuck: bool) -> Result<(), Failure> {
+    demo::check_dir(&dir).map_err(|error| Failure::Usage(error.to_string()))?;
+    need_terminal("syncmon demo", "syncmon demo DIR --once --json")?;
+    let registry = named_sync::global();
+    let agent = agent::serve(registry)?;
+    if stuck {
+        demo::stuck(registry)?;
+    } else {
+        demo::live(registry, dir)?;
+    }
+    // The demo watches itself as it would be watched by anybody: through its socket.
+    end(viewer::watch(agent.path())?)
+}
+
+fn end(ended: Ended) -> Result<(), Failure> {
+    match ended {
+        Ended::Quit => Ok(()),
+        Ended::Signal(number) => Err(Failure::Signal(u8::try_from(number).unwrap_or(0))),
+    }
+}
+
+fn need_terminal(command: &str, instead: &str) -> Result<(), Failure> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "`{command}` needs a terminal for its screen; without one, use `{instead}`"
+    )))
+}
+
+/// Prints to the standard output. A reader that has seen enough (`syncmon ls | head -1`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

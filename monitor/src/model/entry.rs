@@ -1,0 +1,105 @@
+//! One primitive as a viewer knows it: the last row, and how it came to be.
+
+use super::history::{History, Sample};
+use crate::wire::{Row, State};
+
+/// A row with its past.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    row: Row,
+    /// When the row was sent: ages in it are ages at that moment.
+    at_us: u64,
+    activity: u64,
+    history: History,
+    /// The last full answer that mentioned it.
+    pub(super) seen: u64,
+}
+
+impl Entry {
+    pub(super) fn new(row: Row, at_us: u64, seen: u64) -> Self {
+        Entry { row, at_us, activity: 0, history: History::default(), seen }
+    }
+
+    pub(super) fn replace(&mut self, row: Row, at_us: u64) {
+        self.activity = self.activity.wrapping_add(happened(&self.row.state, &row.state));
+        self.row = row;
+        self.at_us = at_us;
+    }
+
+    /// Takes a sample of what is known now.
+    pub(super) fn sample(&mut self, at_us: u64) {
+        let level = match self.row.state {
+            State::Queue { size, .. } => size,
+            State::WaitGroup { count, .. } => u64::from(count),
+            State::Atomic { .. } | State::Shared { .. } => self.history.last().map_or(0, |last| {
+                let changes = u128::from(self.activity.wrapping_sub(last.activity));
+                let elapsed = u128::from(at_us.saturating_sub(last.at_us).max(1));
+                u64::try_from(changes * 1_000_000 / elapsed).unwrap_or(u64::MAX)
+            }),
+        };
+        self.history.push(Sample { at_us, activity: self.activity, level });
+    }
+
+    /// The row as the host sent it last.
+    pub fn row(&self) -> &Row {
+        &self.row
+    }
+
+    /// The last few moments.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Changes a second: items in and out of a queue, the distance an atomic moved, replacements of a shared
+    /// value, rounds of a wait group.
+    pub fn rate(&self) -> Option<f64> {
+        self.history.rate()
+    }
+
+    /// For how long the one who waits longest has been blocked at host time `now_us`.
+    pub fn longest_us(&self, now_us: u64) -> Option<u64> {
+        self.row.longest_us().map(|age| self.aged(age, now_us))
+    }
+
+    /// An age from the row, as it is at host time `now_us`.
+    pub fn aged(&self, age_us: u64, now_us: u64) -> u64 {
+        age_us.saturating_add(now_us.saturating_sub(self.at_us))
+    }
+
+    /// How full a bounded queue is, from 0 to 1.
+    pub fn fill(&self) -> Option<f64> {
+        match self.row.state {
+            State::Queue { size, capacity: Some(capacity), .. } if capacity > 0 => {
+                Some((size as f64 / capacity as f64).min(1.0))
+            }
+            _ => None,
+        }
+    }
+
+    /// What it holds as one number, for sorting: items, a count, a value; a shared value has none.
+    pub fn amount(&self) -> i128 {
+        match self.row.state {
+            State::Queue { size, .. } => size.into(),
+            State::WaitGroup { count, .. } => count.into(),
+            State::Atomic { value } => value.into(),
+            State::Shared { .. } => i128::MIN,
+        }
+    }
+}
+
+/// How much happened between two states. A counter that went back was started anew.
+fn happened(old: &State, new: &State) -> u64 {
+    match (old, new) {
+        (State::Atomic { value: old }, State::Atomic { value: new }) => new.abs_diff(*old),
+        (State::Shared { version: old, .. }, State::Shared { version: new, .. }) => {
+            new.saturating_sub(*old)
+        }
+        (State::WaitGroup { generation: old, .. }, State::WaitGroup { generation: new, .. }) => {
+            u64::from(new.saturating_sub(*old))
+        }
+        (State::Queue { puts: old_puts, gets: old_gets, .. }, State::Queue { puts, gets, .. }) => {
+            puts.saturating_sub(*old_puts).saturating_add(gets.saturating_sub(*old_gets))
+        }
+        _ => 0,
+    }
+}

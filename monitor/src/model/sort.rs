@@ -1,0 +1,172 @@
+//! The orders a table can be in.
+
+use super::entry::Entry;
+use std::cmp::Ordering;
+
+/// What to order by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortKey {
+    /// Kind, then name. Rows stay where they are.
+    #[default]
+    Kind,
+    /// Name, then kind.
+    Name,
+    /// What it holds.
+    Value,
+    /// Changes a second.
+    Rate,
+    /// How many are blocked.
+    Blocked,
+    /// The longest wait.
+    Longest,
+}
+
+impl SortKey {
+    /// All of them, in the order in which the key cycles.
+    pub const ALL: [SortKey; 6] = [
+        SortKey::Kind,
+        SortKey::Name,
+        SortKey::Value,
+        SortKey::Rate,
+        SortKey::Blocked,
+        SortKey::Longest,
+    ];
+
+    /// The word for it on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            SortKey::Kind => "kind",
+            SortKey::Name => "name",
+            SortKey::Value => "value",
+            SortKey::Rate => "rate",
+            SortKey::Blocked => "blocked",
+            SortKey::Longest => "longest",
+        }
+    }
+
+    /// The one after it; after the last comes the first.
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|key| *key == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+
+    /// Whether one wants the largest first: of numbers, not of words.
+    fn largest_first(self) -> bool {
+        !matches!(self, SortKey::Kind | SortKey::Name)
+    }
+}
+
+/// An order: a key and a direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// What to order by.
+    pub key: SortKey,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// The next key, in its natural direction.
+    ///
+    /// ```
+    /// use syncmon::model::{Sort, SortKey};
+    /// let sort = Sort { key: SortKey::Name, descending: false }.next();
+    /// assert_eq!(sort, Sort { key: SortKey::Value, descending: true });
+    /// ```
+    pub fn next(self) -> Self {
+        let key = self.key.next();
+        Sort { key, descending: key.largest_first() }
+    }
+
+    /// The same key the other way round.
+    pub fn reversed(self) -> Self {
+        Sort { descending: !self.descending, ..self }
+    }
+
+    /// The order of two entries at host time `now_us`. Ties are broken by kind and name, so that rows that
+    /// are equal do not dance.
+    pub fn compare(self, a: &Entry, b: &Entry, now_us: u64) -> Ordering {
+        let by_id = || a.row().id.cmp(&b.row().id);
+        let ordering = match self.key {
+            SortKey::Kind => by_id(),
+            SortKey::Name => a.row().id.name.cmp(&b.row().id.name),
+            SortKey::Value => a.amount().cmp(&b.amount()),
+            SortKey::Rate => a.rate().unwrap_or(0.0).total_cmp(&b.rate().unwrap_or(0.0)),
+            SortKey::Blocked => a.row().blocked_count().cmp(&b.row().blocked_count()),
+            SortKey::Longest => a.longest_us(now_us).cmp(&b.longest_us(now_us)),
+        };
+        let ordering = if self.descending { ordering.reverse() } else { ordering };
+        ordering.then_with(by_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Filter, Store, arrange};
+    use crate::wire::{Blocked, Changes, Kind, Location, Operation, Row, RowId, State};
+
+    fn queue(name: &str, size: u64, puts: u64, blocked_us: &[u64]) -> Row {
+        let created_at = Location { file: "src/main.rs".into(), line: 1 };
+        let blocked = blocked_us.iter().map(|blocked_us| Blocked {
+            operation: Operation::Get,
+            task: false,
+            thread: None,
+            thread_id: "ThreadId(2)".into(),
+            location: created_at.clone(),
+            blocked_us: *blocked_us,
+        });
+        Row {
+            state: State::Queue { size, capacity: Some(10), puts, gets: 0, closed: false },
+            putters: 0,
+            getters: blocked_us.len() as u64,
+            waiters: 0,
+            blocked: blocked.collect(),
+            id: RowId { kind: Kind::Queue, name: name.into(), type_name: "u8".into(), created_at },
+        }
+    }
+
+    fn order(key: SortKey, descending: bool) -> Vec<String> {
+        let mut store = Store::default();
+        let page = |generation, rows| Changes {
+            at_us: generation * 1000,
+            generation,
+            rows,
+            ..Changes::default()
+        };
+        store.apply(page(
+            1,
+            vec![queue("c", 1, 0, &[]), queue("b", 3, 0, &[]), queue("a", 2, 0, &[])],
+        ));
+        store.apply(page(
+            2,
+            vec![queue("c", 1, 9, &[7, 7]), queue("a", 2, 1, &[500]), queue("b", 3, 1, &[])],
+        ));
+        let order = arrange(&store, &Filter::default(), Sort { key, descending });
+        order.into_iter().map(|at| store.entries()[at].row().id.name.clone()).collect()
+    }
+
+    #[test]
+    fn each_key_orders_by_what_it_says() {
+        assert_eq!(order(SortKey::Kind, false), ["a", "b", "c"]);
+        assert_eq!(order(SortKey::Name, true), ["c", "b", "a"]);
+        assert_eq!(order(SortKey::Value, true), ["b", "a", "c"]);
+        assert_eq!(order(SortKey::Blocked, true), ["c", "a", "b"]);
+        assert_eq!(order(SortKey::Longest, true), ["a", "c", "b"]);
+    }
+
+    #[test]
+    fn equal_rows_keep_the_order_of_their_names_in_both_directions() {
+        assert_eq!(order(SortKey::Rate, true), ["c", "a", "b"]);
+        assert_eq!(order(SortKey::Rate, false), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn the_keys_come_round() {
+        let mut key = SortKey::default();
+        for _ in SortKey::ALL {
+            key = key.next();
+        }
+        assert_eq!(key, SortKey::default());
+    }
+}

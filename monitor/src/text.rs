@@ -1,0 +1,210 @@
+//! Numbers, times and names in the room there is.
+
+use std::borrow::Cow;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in at most `room` columns, with `…` where it was cut.
+///
+/// ```
+/// use syncmon::text::clip;
+/// assert_eq!(clip("jobs", 4), "jobs");
+/// assert_eq!(clip("jobs to do", 5), "jobs…");
+/// assert_eq!(clip("任務任務", 6), "任務…");
+/// ```
+pub fn clip(text: &str, room: usize) -> Cow<'_, str> {
+    if text.width() <= room {
+        return Cow::Borrowed(text);
+    }
+    let mut left = room.saturating_sub(1);
+    let fits = text.chars().take_while(|c| {
+        let columns = c.width().unwrap_or(0);
+        let fits = columns <= left;
+        left = left.saturating_sub(columns);
+        fits
+    });
+    let mut clipped: String = fits.collect();
+    if room > 0 {
+        clipped.push('…');
+    }
+    Cow::Owned(clipped)
+}
+
+/// The end of `text` in at most `room` columns: of a path the end says most.
+///
+/// ```
+/// use syncmon::text::clip_start;
+/// assert_eq!(clip_start("src/demo/job.rs:12", 10), "…job.rs:12");
+/// ```
+pub fn clip_start(text: &str, room: usize) -> Cow<'_, str> {
+    if text.width() <= room {
+        return Cow::Borrowed(text);
+    }
+    let mut left = room.saturating_sub(1);
+    let mut from = text.len();
+    for (at, c) in text.char_indices().rev() {
+        let columns = c.width().unwrap_or(0);
+        if columns > left {
+            break;
+        }
+        left -= columns;
+        from = at;
+    }
+    let mark = if room > 0 { "…" } else { "" };
+    Cow::Owned(format!("{mark}{}", &text[from..]))
+}
+
+/// A number in at most `room` columns: exact if it fits, else shortened with a unit, never with lost digits.
+///
+/// ```
+/// use syncmon::text::number;
+/// assert_eq!(number(1_234_567, 7), "1234567");
+/// assert_eq!(number(1_234_567, 6), "~1.23M");
+/// assert_eq!(number(-9_223_372_036_854_775_808, 8), "~-9.22E");
+/// ```
+pub fn number(value: i128, room: usize) -> String {
+    let exact = value.to_string();
+    if exact.len() <= room { exact } else { format!("~{}", short(value as f64)) }
+}
+
+/// A rate: `0`, `0.4`, `12`, `3.41k`.
+///
+/// ```
+/// use syncmon::text::rate;
+/// assert_eq!([rate(0.0), rate(0.44), rate(12.3), rate(3412.0)], ["0", "0.4", "12", "3.41k"]);
+/// ```
+pub fn rate(per_second: f64) -> String {
+    if per_second <= 0.0 {
+        "0".to_owned()
+    } else if per_second < 9.95 {
+        format!("{per_second:.1}")
+    } else {
+        short(per_second)
+    }
+}
+
+/// Three digits and a unit.
+fn short(value: f64) -> String {
+    let mut scaled = value;
+    let mut units = ["", "k", "M", "G", "T", "P", "E", "Z"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    while scaled.abs() >= 999.5 {
+        let Some(next) = units.next() else { break };
+        unit = next;
+        scaled /= 1000.0;
+    }
+    let decimals = match scaled.abs() {
+        _ if unit.is_empty() => 0,
+        small if small < 9.995 => 2,
+        medium if medium < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{scaled:.decimals$}{unit}")
+}
+
+/// How long, in at most six columns: `850µs`, `12ms`, `3.4s`, `2m05s`, `1h02m`, `3d04h`.
+///
+/// ```
+/// use syncmon::text::age;
+/// assert_eq!([age(850), age(12_900), age(3_450_000), age(125_000_000)], ["850µs", "12ms", "3.4s", "2m05s"]);
+/// assert_eq!([age(3_720_000_000), age(273_600_000_000)], ["1h02m", "3d04h"]);
+/// ```
+pub fn age(us: u64) -> String {
+    let seconds = us / 1_000_000;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match us {
+        0..1_000 => format!("{us}µs"),
+        1_000..1_000_000 => format!("{}ms", us / 1000),
+        // Cut, not rounded: nobody has waited for longer than we say.
+        1_000_000..60_000_000 => format!("{seconds}.{}s", us / 100_000 % 10),
+        _ if minutes < 60 => format!("{minutes}m{:02}s", seconds % 60),
+        _ if hours < 24 => format!("{hours}h{:02}m", minutes % 60),
+        _ => format!("{days}d{:02}h", hours % 24),
+    }
+}
+
+/// How full, as blocks: `room` columns, in eighths.
+///
+/// ```
+/// use syncmon::text::bar;
+/// assert_eq!(bar(0.5, 4), "██░░");
+/// assert_eq!(bar(0.0, 4), "░░░░");
+/// assert_eq!(bar(0.01, 4), "▏░░░");
+/// ```
+pub fn bar(fill: f64, room: usize) -> String {
+    const PARTS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+    let eighths = (fill.clamp(0.0, 1.0) * room as f64 * 8.0) as usize;
+    // Something is not nothing.
+    let eighths = if fill > 0.0 { eighths.max(1).min(room * 8) } else { eighths };
+    let mut bar = "█".repeat(eighths / 8);
+    if eighths % 8 > 0 {
+        bar.push(PARTS[eighths % 8 - 1]);
+    }
+    let drawn = bar.chars().count();
+    bar.extend(std::iter::repeat_n('░', room.saturating_sub(drawn)));
+    bar
+}
+
+/// Levels as a line of blocks, the largest as high as `top` or, without one, as high as there is.
+///
+/// ```
+/// use syncmon::text::spark;
+/// assert_eq!(spark([0, 1, 4, 8], Some(8)), " ▁▄█");
+/// assert_eq!(spark([0, 1, 2], None), " ▄█");
+/// ```
+pub fn spark(levels: impl IntoIterator<Item = u64>, top: Option<u64>) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let levels: Vec<u64> = levels.into_iter().collect();
+    let top = top.unwrap_or_else(|| levels.iter().copied().max().unwrap_or(0)).max(1);
+    let block = |level: u64| match (u128::from(level) * 8).div_ceil(u128::from(top)) {
+        0 => ' ',
+        height => BLOCKS[(height.min(8) - 1) as usize],
+    };
+    levels.into_iter().map(block).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_wider_than_its_room() {
+        for room in 0..12 {
+            for text in [
+                "",
+                "plain",
+                "任務任務任務",
+                "e\u{301}e\u{301}e\u{301}e\u{301}",
+                "mixed 任 text that is long",
+            ] {
+                assert!(width(&clip(text, room)) <= room, "{text:?} in {room}");
+                assert!(width(&clip_start(text, room)) <= room, "{text:?} in {room}");
+            }
+            assert_eq!(bar(0.37, room).chars().count(), room);
+        }
+    }
+
+    #[test]
+    fn a_long_age_stays_narrow() {
+        for us in
+            [0, 999, 1000, 999_999, 59_999_999, 3_599_999_999, 86_399_999_999, 99 * 86_400_000_000]
+        {
+            assert!(width(&age(us)) <= 6, "{}", age(us));
+        }
+    }
+
+    #[test]
+    fn a_shortened_number_never_passes_for_an_exact_one() {
+        for value in
+            [999_999, 1_000_000, i128::from(i64::MAX), i128::from(i64::MIN), i128::from(u64::MAX)]
+        {
+            let short = number(value, 5);
+            assert!(short.starts_with('~') && short.len() <= 8, "{short}");
+        }
+        assert_eq!(number(999_950, 3), "~1.00M");
+    }
+}

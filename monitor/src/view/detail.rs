@@ -1,0 +1,161 @@
+//! ```text
+//!  queue jobs
+//!  type      std::path::PathBuf
+//!  created   src/main.rs:12
+//!  holds     64 of 64 items  ████████████████
+//!  activity  1.2k/s  8012 in, 7948 out
+//!  history   ▁▂▄▆▇█
+//!  blocked   2 in put, 0 in get, 0 in wait; longest 3.4s
+//!
+//!  THREAD               OPERATION     BLOCKED  WHERE
+//!  worker-1             put              3.4s  src/main.rs:40
+//! ```
+
+use super::{Theme, table};
+use crate::app::App;
+use crate::escape::escape;
+use crate::model::{Entry, KEPT};
+use crate::text::{age, bar, clip, clip_start, rate, width};
+use crate::wire::{Blocked, Row, RowId, State};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// The lines above the list of those who are blocked.
+pub(super) const HEAD: usize = 9;
+
+/// How wide a thread's name may be.
+const THREAD: usize = 24;
+
+/// The pane of one primitive.
+pub(super) fn draw(app: &App, id: &RowId, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    let room = usize::from(area.width);
+    let lines = match app.store().get(id) {
+        Some(entry) => {
+            let mut lines = head(entry, app.store().at_us(), room, theme);
+            let list = usize::from(area.height).saturating_sub(HEAD);
+            let visible = entry.row().blocked.iter().skip(app.pane_top()).take(list);
+            lines.extend(
+                visible.map(|blocked| waiter(entry, blocked, app.store().at_us(), room, theme)),
+            );
+            lines
+        }
+        None => gone(id, room, theme),
+    };
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+fn gone(id: &RowId, room: usize, theme: Theme) -> Vec<Line<'static>> {
+    vec![
+        title(id, room, theme),
+        Line::from(""),
+        Line::from(" The host no longer has it: its name was removed or replaced."),
+    ]
+}
+
+fn title(id: &RowId, room: usize, theme: Theme) -> Line<'static> {
+    let name = escape(&id.name);
+    let name = clip(&name, room.saturating_sub(14)).into_owned();
+    Line::from(vec![
+        Span::styled(format!(" {} ", id.kind.label()), theme.dim()),
+        Span::styled(name, theme.title()),
+    ])
+}
+
+fn head(entry: &Entry, now_us: u64, room: usize, theme: Theme) -> Vec<Line<'static>> {
+    let row = entry.row();
+    let room = room.saturating_sub(11);
+    let field = |label: &str, text: String| {
+        Line::from(vec![Span::styled(format!(" {label:<9} "), theme.dim()), Span::raw(text)])
+    };
+    vec![
+        title(&row.id, room + 11, theme),
+        field("type", clip(&escape(&row.id.type_name), room).into_owned()),
+        field("created", clip_start(&escape(&row.id.created_at.to_string()), room).into_owned()),
+        field("holds", clip(&holds(entry, room), room).into_owned()),
+        field("activity", activity(entry)),
+        field("history", table::history(entry, room.min(KEPT))),
+        field("blocked", blocked(row, entry.longest_us(now_us))),
+        Line::from(""),
+        list_head(row, room + 11, theme),
+    ]
+}
+
+fn holds(entry: &Entry, room: usize) -> String {
+    match &entry.row().state {
+        State::Atomic { value } => value.to_string(),
+        State::Shared { value, .. } => escape(value).into_owned(),
+        State::WaitGroup { count, .. } => format!("{count} not done"),
+        State::Queue { size, capacity, closed, .. } => {
+            let closed = if *closed { ", closed" } else { "" };
+            let bound = capacity
+                .map_or_else(|| ", no bound".to_owned(), |capacity| format!(" of {capacity}"));
+            let text = format!("{size}{bound} items{closed}")
+                .replace(", no bound items", " items, no bound");
+            let left = room.saturating_sub(width(&text) + 2).min(40);
+            entry.fill().map_or_else(|| text.clone(), |fill| format!("{text}  {}", bar(fill, left)))
+        }
+    }
+}
+
+fn activity(entry: &Entry) -> String {
+    let rate = entry.rate().map_or_else(|| "-".to_owned(), rate);
+    match entry.row().state {
+        State::Atomic { .. } => format!("moves by {rate}/s"),
+        State::Shared { version, .. } => format!("{rate}/s, replaced {version} times"),
+        State::WaitGroup { generation, .. } => format!("{rate}/s, back to zero {generation} times"),
+        State::Queue { puts, gets, .. } => format!("{rate}/s, {puts} in, {gets} out"),
+    }
+}
+
+fn blocked(row: &Row, longest: Option<u64>) -> String {
+    match longest {
+        None => "nobody".to_owned(),
+        Some(us) => format!(
+            "{} in put, {} in get, {} in wait; longest {}",
+            row.putters,
+            row.getters,
+            row.waiters,
+            age(us)
+        ),
+    }
+}
+
+fn list_head(row: &Row, room: usize, theme: Theme) -> Line<'static> {
+    if row.blocked.is_empty() {
+        return Line::from("");
+    }
+    let unlisted = row.blocked_count().saturating_sub(row.blocked.len() as u64);
+    let more = if unlisted > 0 {
+        format!("  (longest {} listed)", row.blocked.len())
+    } else {
+        String::new()
+    };
+    let head = format!(" {:<THREAD$} {:<9} {:>8}  WHERE{more}", "THREAD", "OPERATION", "BLOCKED");
+    Line::styled(format!("{head:<room$}"), theme.head())
+}
+
+fn waiter(
+    entry: &Entry,
+    blocked: &Blocked,
+    now_us: u64,
+    room: usize,
+    theme: Theme,
+) -> Line<'static> {
+    let name = blocked.thread.as_deref().unwrap_or(&blocked.thread_id);
+    let task = if blocked.task { "task on " } else { "" };
+    let name = format!("{task}{}", escape(name));
+    let name = clip(&name, THREAD);
+    let padding = " ".repeat(THREAD - width(&name));
+    let since = age(entry.aged(blocked.blocked_us, now_us));
+    let padded = " ".repeat(8usize.saturating_sub(width(&since)));
+    let location = blocked.location.to_string();
+    let place = clip_start(&escape(&location), room.saturating_sub(THREAD + 22)).into_owned();
+    Line::from(vec![
+        Span::raw(format!(" {name}{padding} ")),
+        Span::raw(format!("{:<9} ", blocked.operation.label())),
+        Span::styled(format!("{padded}{since}  "), theme.notable()),
+        Span::raw(place),
+    ])
+}

@@ -1,0 +1,22 @@
+//! ```text
+//!  Enter details  / filter  s sort  r reverse  ...
+//! ```
+
+use super::Theme;
+use crate::keys::{Context, in_context};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// The keys that count now.
+pub(super) fn draw(context: Context, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    let mut spans = vec![Span::raw(" ")];
+    for binding in in_context(context) {
+        if let Some(short) = binding.short {
+            spans.push(Span::styled(binding.label, theme.key()));
+            spans.push(Span::styled(format!(" {short}  "), theme.dim()));
+        }
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}

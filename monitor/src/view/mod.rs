@@ -1,0 +1,40 @@
+//! The screen, drawn from an [`App`] that it does not change.
+//!
+//! ```text
+//! ┌────────────────────────────────────────────────┐
+//! │ host, pid, uptime, live or lost   rows, FROZEN │ header
+//! │ sort, filter                                   │ status
+//! │ KIND NAME VALUE ...                            │
+//! │ the rows that fit                              │ table, or detail, or help
+//! │                                                │
+//! │ keys                                           │ key bar
+//! └────────────────────────────────────────────────┘
+//! ```
+
+mod detail;
+mod header;
+mod help;
+mod keybar;
+pub mod layout;
+mod picker;
+mod table;
+mod theme;
+
+pub use picker::draw as draw_picker;
+pub use theme::Theme;
+
+use crate::app::{App, Screen};
+use ratatui::Frame;
+
+/// Draws the whole screen.
+pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
+    let areas = layout::areas(frame.area());
+    header::draw(app, theme, frame, areas.header);
+    header::draw_status(app, theme, frame, areas.status);
+    match app.screen() {
+        Screen::Table | Screen::Filter => table::draw(app, theme, frame, areas.body),
+        Screen::Detail(id) => detail::draw(app, id, theme, frame, areas.body),
+        Screen::Help(_) => help::draw(app, theme, frame, areas.body),
+    }
+    keybar::draw(app.key_context(), theme, frame, areas.keys);
+}

@@ -1,0 +1,214 @@
+//! ```text
+//! KIND       NAME                VALUE       FILL   HISTORY  RATE/S P/G/W   LONGEST
+//! queue      jobs                12/64       █▌░░░░ ▁▂▄▆▇█▇▅   1.2k 2/0/0      3.4s
+//! ```
+//!
+//! Only the rows on the screen are built: a host may have a hundred thousand.
+
+use super::Theme;
+use crate::app::{App, Link};
+use crate::escape::escape;
+use crate::model::Entry;
+use crate::text::{age, bar, clip, clip_start, number, rate, spark};
+use crate::wire::State;
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Constraint, Rect};
+use ratatui::text::{Line, Text};
+use ratatui::widgets::{Cell, Paragraph, Row as TableRow, Table, TableState};
+
+/// From this on a wait is worth a colour.
+const NOTABLE_US: u64 = 10_000_000;
+
+/// How wide each column is.
+struct Columns {
+    name: usize,
+    value: usize,
+    fill: usize,
+    history: usize,
+    rate: usize,
+    blocked: usize,
+    longest: usize,
+    /// Where it was created; only on a wide screen.
+    created: usize,
+}
+
+const KIND: usize = 10;
+
+impl Columns {
+    fn new(width: usize) -> Self {
+        let narrow = Columns {
+            name: 0,
+            value: 11,
+            fill: 6,
+            history: 8,
+            rate: 6,
+            blocked: 7,
+            longest: 7,
+            created: 0,
+        };
+        let medium = Columns { value: 18, fill: 8, history: 14, ..narrow };
+        let wide =
+            Columns { value: 22, fill: 12, history: 20, rate: 8, blocked: 9, longest: 8, ..narrow };
+        let columns = match width {
+            0..100 => narrow,
+            100..120 => medium,
+            _ => wide,
+        };
+        let left = width.saturating_sub(columns.fixed());
+        if width < 120 {
+            return Columns { name: left.max(8), ..columns };
+        }
+        let name = (left / 2).max(24);
+        Columns { name, created: left.saturating_sub(name + 1), ..columns }
+    }
+
+    /// All columns of a fixed width, and the gaps.
+    fn fixed(&self) -> usize {
+        KIND + self.value + self.fill + self.history + self.rate + self.blocked + self.longest + 7
+    }
+
+    fn widths(&self) -> Vec<Constraint> {
+        let mut widths = vec![
+            KIND,
+            self.name,
+            self.value,
+            self.fill,
+            self.history,
+            self.rate,
+            self.blocked,
+            self.longest,
+        ];
+        if self.created > 0 {
+            widths.push(self.created);
+        }
+        widths
+            .into_iter()
+            .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
+            .collect()
+    }
+}
+
+/// The table, or why there is none.
+pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if app.shown() == 0 {
+        return frame.render_widget(Paragraph::new(nothing(app)).style(theme.dim()), area);
+    }
+    let columns = Columns::new(usize::from(area.width));
+    let lines = usize::from(area.height.saturating_sub(1));
+    let (entries, selected) = app.visible(lines);
+    let now_us = app.store().at_us();
+    let rows: Vec<TableRow<'_>> =
+        entries.map(|entry| row(entry, &columns, now_us, theme)).collect();
+    let table = Table::new(rows, columns.widths())
+        .header(head(&columns).style(theme.head()))
+        .row_highlight_style(theme.selected());
+    let mut state = TableState::new().with_selected(selected);
+    frame.render_stateful_widget(table, area, &mut state);
+}
+
+fn nothing(app: &App) -> String {
+    let message = if !app.filter().is_empty() {
+        "No name or kind contains this. Esc clears the filter."
+    } else if matches!(app.link(), Link::Live) && app.store().generation() > 0 {
+        "The host has no primitives yet."
+    } else if matches!(app.link(), Link::Lost { .. }) {
+        "Nothing is known of the host."
+    } else {
+        "Waiting for the host."
+    };
+    format!("\n {message}")
+}
+
+fn head(columns: &Columns) -> TableRow<'static> {
+    let mut cells = vec![
+        Cell::from("KIND"),
+        Cell::from("NAME"),
+        Cell::from("VALUE"),
+        Cell::from("FILL"),
+        Cell::from("HISTORY"),
+        right("RATE/S".to_owned()),
+        Cell::from("P/G/W"),
+        right("LONGEST".to_owned()),
+    ];
+    if columns.created > 0 {
+        cells.push(Cell::from("CREATED AT"));
+    }
+    TableRow::new(cells)
+}
+
+fn row<'a>(entry: &'a Entry, columns: &Columns, now_us: u64, theme: Theme) -> TableRow<'a> {
+    let row = entry.row();
+    let longest = entry.longest_us(now_us);
+    let wait_style = if longest.is_some_and(|us| us >= NOTABLE_US) {
+        theme.notable()
+    } else {
+        ratatui::style::Style::new()
+    };
+    let blocked = if row.blocked_count() == 0 {
+        Cell::from("-").style(theme.dim())
+    } else {
+        Cell::from(format!("{}/{}/{}", row.putters, row.getters, row.waiters)).style(wait_style)
+    };
+    let mut cells = vec![
+        Cell::from(row.id.kind.label()).style(theme.dim()),
+        Cell::from(clip(&escape(&row.id.name), columns.name).into_owned()),
+        Cell::from(value(&row.state, columns.value)),
+        fill(entry, columns.fill, theme),
+        Cell::from(history(entry, columns.history)).style(theme.chart()),
+        right(entry.rate().map_or_else(String::new, rate)),
+        blocked,
+        right(longest.map_or_else(String::new, age)).style(wait_style),
+    ];
+    if columns.created > 0 {
+        let created = row.id.created_at.to_string();
+        cells.push(
+            Cell::from(clip_start(&escape(&created), columns.created).into_owned())
+                .style(theme.dim()),
+        );
+    }
+    TableRow::new(cells)
+}
+
+/// What it holds, in `room` columns.
+pub(super) fn value(state: &State, room: usize) -> String {
+    match state {
+        State::Atomic { value } => number((*value).into(), room),
+        State::Shared { value, .. } => clip(&escape(value), room).into_owned(),
+        State::WaitGroup { count, .. } => number((*count).into(), room),
+        State::Queue { size, capacity: None, .. } => {
+            format!("{}/∞", number((*size).into(), room - 2))
+        }
+        State::Queue { size, capacity: Some(capacity), .. } => {
+            let exact = format!("{size}/{capacity}");
+            if exact.len() <= room {
+                return exact;
+            }
+            let half = (room - 1) / 2;
+            format!("{}/{}", number((*size).into(), half), number((*capacity).into(), half))
+        }
+    }
+}
+
+fn fill(entry: &Entry, room: usize, theme: Theme) -> Cell<'static> {
+    if let State::Queue { closed: true, .. } = entry.row().state {
+        return Cell::from("closed").style(theme.notable());
+    }
+    entry
+        .fill()
+        .map_or_else(|| Cell::from(""), |fill| Cell::from(bar(fill, room)).style(theme.chart()))
+}
+
+/// The last levels; of a bounded queue as a part of the bound, of the others of the largest shown.
+pub(super) fn history(entry: &Entry, room: usize) -> String {
+    let top = match entry.row().state {
+        State::Queue { capacity, .. } => capacity,
+        _ => None,
+    };
+    let line = spark(entry.history().levels(room), top);
+    // The newest is always at the right.
+    format!("{line:>room$}")
+}
+
+fn right(text: String) -> Cell<'static> {
+    Cell::from(Text::from(Line::from(text).alignment(Alignment::Right)))
+}

@@ -1,0 +1,85 @@
+//! The viewer at work: keys and news in, pictures out.
+
+mod picker;
+mod screen;
+
+pub use picker::pick;
+
+use crate::app::{Action, App};
+use crate::client;
+use crate::view::{self, Theme};
+use crossterm::event::{self, Event, KeyEventKind};
+use screen::Screen;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How the viewer came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The user left.
+    Quit,
+    /// A signal told the process to end; the terminal has been restored.
+    Signal(i32),
+}
+
+/// How long a key or a signal may have to wait for nothing.
+const NAP: Duration = Duration::from_millis(50);
+
+/// How long to look for another key before drawing. Not zero: crossterm would not look at all.
+const GLANCE: Duration = Duration::from_millis(1);
+
+/// How often the picture is drawn though there is no news: ages of a lost connection go on.
+const REDRAW: Duration = Duration::from_millis(500);
+
+/// Shows the host behind a socket on this terminal until the user leaves.
+///
+/// A host that goes away is shown as lost, and seen again when it comes back. The terminal is as it was
+/// afterwards, also after an error, a panic, SIGTERM and SIGHUP. A terminal that goes away ends it.
+///
+/// ```no_run
+/// // A program may show itself:
+/// let agent = syncmon::agent::serve(named_sync::global())?;
+/// syncmon::viewer::watch(agent.path())?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// If the terminal cannot be used, or a thread cannot be started.
+pub fn watch(socket: &Path) -> io::Result<Ended> {
+    let news = client::watch(socket.to_owned())?;
+    let mut screen = Screen::open()?;
+    let theme = Theme::from_env();
+    let size = screen.terminal().size()?;
+    let mut app = App::new(size.width, size.height);
+    let begun = Instant::now();
+    let mut drawn: Option<Instant> = None;
+    loop {
+        let mut changed = drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW);
+        for event in news.events() {
+            app.update(Action::Link(event), begun.elapsed());
+            changed = true;
+        }
+        while event::poll(if changed { GLANCE } else { NAP })? {
+            let action = match event::read()? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => Action::Key(key),
+                Event::Resize(width, height) => Action::Resize(width, height),
+                _ => continue,
+            };
+            app.update(action, begun.elapsed());
+            changed = true;
+        }
+        if let Some(signal) = screen.signal() {
+            return Ok(Ended::Signal(signal));
+        }
+        if app.wants_to_quit() {
+            return Ok(Ended::Quit);
+        }
+        if changed {
+            app.update(Action::Tick, begun.elapsed());
+            screen.terminal().draw(|frame| view::draw(&app, theme, frame))?;
+            drawn = Some(Instant::now());
+        }
+    }
+}

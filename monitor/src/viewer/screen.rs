@@ -1,0 +1,183 @@
+//! The terminal while it is ours, and giving it back.
+//!
+//! It is given back when [`Screen`] is dropped (quit, error, unwinding), and before the message of a panic
+//! is printed. SIGTERM, SIGHUP and SIGINT become a number to look at; once the screen is closed they do again
+//! what they do by default.
+
+use crossterm::cursor::Show;
+use crossterm::execute;
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::io::{self, Stdout, Write};
+use std::panic;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// A terminal in raw mode on its alternate screen.
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    signal: Arc<AtomicUsize>,
+    state: Arc<State>,
+}
+
+/// What the panic hook and the signal handlers share with the screen.
+#[derive(Default)]
+struct State {
+    closed: Arc<AtomicBool>,
+    /// Panics of other threads: said once the screen is closed, since until then nobody could read them.
+    unsaid: Mutex<Vec<String>>,
+}
+
+impl Screen {
+    pub(super) fn open() -> io::Result<Screen> {
+        let state = Arc::new(State::default());
+        hook(Arc::clone(&state));
+        let opened = listen(&state).and_then(|signal| Ok((signal, enter()?)));
+        match opened {
+            Ok((signal, terminal)) => Ok(Screen { terminal, signal, state }),
+            Err(error) => {
+                state.close();
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
+        &mut self.terminal
+    }
+
+    /// The signal that asked us to end, if one did.
+    pub(super) fn signal(&self) -> Option<i32> {
+        // Set by a handler; the number is all there is to read.
+        match self.signal.load(Ordering::Relaxed) {
+            0 => None,
+            number => i32::try_from(number).ok(),
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.state.close();
+    }
+}
+
+impl State {
+    /// Gives the terminal back, once.
+    fn close(&self) {
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        // If the terminal is gone there is nobody to tell.
+        let mut stdout = io::stdout();
+        let _ = disable_raw_mode();
+        let _ = execute!(stdout, LeaveAlternateScreen, Show);
+        let _ = stdout.flush();
+        let mut unsaid = self.unsaid.lock().unwrap_or_else(PoisonError::into_inner);
+        for message in unsaid.drain(..) {
+            let _ = writeln!(io::stderr(), "{}", crate::escape::escape(&message));
+        }
+    }
+}
+
+fn enter() -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
+    enable_raw_mode()?;
+    let mut stdout = io::stdout();
+    execute!(stdout, EnterAlternateScreen)?;
+    Terminal::new(CrosstermBackend::new(stdout))
+}
+
+/// From here on a signal that would end the process is kept as a number. If it comes a second time, it does
+/// what it does by default: somebody does not want to wait.
+fn listen(state: &State) -> io::Result<Arc<AtomicUsize>> {
+    let signal = Arc::new(AtomicUsize::new(0));
+    for number in [SIGTERM, SIGHUP, SIGINT] {
+        let again = Arc::new(AtomicBool::new(false));
+        flag::register_conditional_default(number, Arc::clone(&state.closed))?;
+        flag::register_conditional_default(number, Arc::clone(&again))?;
+        flag::register(number, again)?;
+        flag::register_usize(number, Arc::clone(&signal), number as usize)?;
+    }
+    Ok(signal)
+}
+
+/// Puts a hook before the one there is: it clears the stage for the message.
+fn hook(state: Arc<State>) {
+    let drawing = thread::current().id();
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let open = !state.closed.load(Ordering::Acquire);
+        let survives = thread::current().id() != drawing && cfg!(panic = "unwind");
+        if open && survives {
+            let name = thread::current().name().unwrap_or("?").to_owned();
+            state
+                .unsaid
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(format!("thread '{name}': {info}"));
+            return;
+        }
+        state.close();
+        previous(info);
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use std::io::Read;
+    use std::num::NonZero;
+
+    /// Set for the process that is to panic.
+    const CHILD: &str = "SYNCMON_TEST_PANIC";
+
+    fn panic_while_the_screen_is_open() {
+        let mut screen = Screen::open().unwrap();
+        screen.terminal().draw(|frame| frame.render_widget("a picture", frame.area())).unwrap();
+        let other = thread::Builder::new().name("other".into());
+        let _ = other.spawn(|| panic!("elsewhere")).unwrap().join();
+        let closed = screen.state.closed.load(Ordering::Acquire);
+        assert!(!closed, "another thread closed the screen");
+        panic!("on purpose");
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        if std::env::var_os(CHILD).is_some() {
+            panic_while_the_screen_is_open();
+        }
+        // The same test once more, in a process and a terminal of its own.
+        let this = "viewer::screen::tests::a_panic_gives_the_terminal_back_before_it_is_told";
+        let size = PtySize { rows: 50, cols: 160, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", this, "--nocapture"]);
+        command.env(CHILD, "1");
+        command.env("TERM", "xterm-256color");
+        command.env("RUST_BACKTRACE", "0");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut output = Vec::new();
+        // The end of the terminal is an error or an end, as the system likes.
+        let _ = pair.master.try_clone_reader().unwrap().read_to_end(&mut output);
+        assert!(!child.wait().unwrap().success());
+
+        let [rows, columns] = [50, 160].map(|length| NonZero::new(length).unwrap());
+        let mut parser = vt100::Parser::new(rows, columns, 0);
+        parser.process(&output);
+        assert!(!parser.screen().alternate_screen() && !parser.screen().hide_cursor());
+        let left = parser.screen().contents();
+        assert!(left.contains("on purpose"), "the message is lost: {left}");
+        assert!(left.contains("thread 'other'"), "the other thread's message is lost: {left}");
+        assert!(!left.contains("a picture"), "{left}");
+        // The messages start at the left: lines end as in a terminal that is not raw.
+        assert!(left.lines().any(|line| line.starts_with("thread 'viewer::screen")), "{left}");
+    }
+}

@@ -1,0 +1,195 @@
+//! One primitive as it travels: what [`named_sync::Inspection`] says, without pointers and clocks.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What makes a row the same row in two frames.
+///
+/// A name alone would not do: a primitive may be removed and its name given to another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RowId {
+    /// Which kind of primitive.
+    pub kind: Kind,
+    /// Its name, unique within the kind at any one moment.
+    pub name: String,
+    /// The element type, as the host's compiler names it.
+    pub type_name: String,
+    /// The line that created it.
+    pub created_at: Location,
+}
+
+/// The four kinds of primitive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A number.
+    Atomic,
+    /// A value that is replaced whole.
+    Shared,
+    /// A count that threads wait on to reach zero.
+    WaitGroup,
+    /// A queue of items.
+    Queue,
+}
+
+impl Kind {
+    /// The word for it on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::Atomic => "atomic",
+            Kind::Shared => "shared",
+            Kind::WaitGroup => "wait group",
+            Kind::Queue => "queue",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.label())
+    }
+}
+
+/// A place in the host's source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Location {
+    /// The file, as the host's compiler was given it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// A primitive at the moment of a frame.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Which primitive.
+    #[serde(flatten)]
+    pub id: RowId,
+    /// What it holds.
+    pub state: State,
+    /// How many are blocked in `put`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub putters: u64,
+    /// How many are blocked in `get`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub getters: u64,
+    /// How many are blocked in `wait`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waiters: u64,
+    /// Those who are blocked, longest first. The agent cuts a long list; the three counts are complete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<Blocked>,
+}
+
+impl Row {
+    /// How many are blocked on it in all.
+    pub fn blocked_count(&self) -> u64 {
+        self.putters.saturating_add(self.getters).saturating_add(self.waiters)
+    }
+
+    /// For how long the one who waits longest had been blocked when the frame was made.
+    pub fn longest_us(&self) -> Option<u64> {
+        self.blocked.iter().map(|blocked| blocked.blocked_us).max()
+    }
+}
+
+/// What a primitive holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// State of an atomic.
+    Atomic {
+        /// The value.
+        value: i64,
+    },
+    /// State of a shared value.
+    Shared {
+        /// How many times it was replaced.
+        version: u64,
+        /// Its `Debug` text, cut if long.
+        value: String,
+    },
+    /// State of a wait group.
+    WaitGroup {
+        /// How many `done` are outstanding.
+        count: u32,
+        /// How many times it came back to zero.
+        generation: u32,
+    },
+    /// State of a queue.
+    Queue {
+        /// How many items it holds.
+        size: u64,
+        /// Its bound, if it has one.
+        capacity: Option<u64>,
+        /// How many items ever went in.
+        puts: u64,
+        /// How many items ever came out.
+        gets: u64,
+        /// Whether it was closed.
+        closed: bool,
+    },
+}
+
+/// Somebody who is blocked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocked {
+    /// In which operation.
+    pub operation: Operation,
+    /// Whether it is an async task rather than a thread.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub task: bool,
+    /// The thread's name, if it has one (of a task: the thread that polled it first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+    /// The thread's id as the host prints it.
+    pub thread_id: String,
+    /// The line that blocks.
+    #[serde(flatten)]
+    pub location: Location,
+    /// For how long, in microseconds, when the frame was made. An age, so that clocks need not agree.
+    pub blocked_us: u64,
+}
+
+/// The operations one can be blocked in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Taking from an empty queue.
+    Get,
+    /// Putting into a full queue.
+    Put,
+    /// Waiting for a wait group.
+    Wait,
+}
+
+impl Operation {
+    /// The word for it on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Operation::Get => "get",
+            Operation::Put => "put",
+            Operation::Wait => "wait",
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.label())
+    }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}

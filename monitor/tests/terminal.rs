@@ -1,0 +1,270 @@
+//! The program in a terminal of its own: what is seen there, and that the terminal is given back.
+#![cfg(feature = "cli")]
+
+mod common;
+
+use common::{eventually, private_dir, stdout, syncmon};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::fs;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+struct Terminal {
+    parser: Arc<Mutex<vt100::Parser>>,
+    /// Everything that the program wrote.
+    written: Arc<Mutex<Vec<u8>>>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    modes: String,
+    /// Tells the reader to let go of its end at the next output.
+    hung_up: Arc<AtomicBool>,
+}
+
+impl Terminal {
+    /// `stty` settings of the terminal, as the program left them.
+    fn modes_of(master: &dyn MasterPty) -> String {
+        let tty = master.tty_name().unwrap();
+        let output = Command::new("stty").arg("-g").arg("-F").arg(tty).output().unwrap();
+        stdout(&output)
+    }
+
+    fn start(sockets: &Path, args: &[&str]) -> Terminal {
+        Self::start_with(sockets, args, &[])
+    }
+
+    fn start_with(sockets: &Path, args: &[&str], variables: &[(&str, &str)]) -> Terminal {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let modes = Self::modes_of(&*pair.master);
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_syncmon"));
+        command.args(args);
+        command.env("NAMED_SYNC_DIR", sockets);
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        variables.iter().for_each(|(name, value)| command.env(name, value));
+        let child = pair.slave.spawn_command(command).unwrap();
+        // The slave's end is kept by this process through the master's name only, or reading would never end.
+        drop(pair.slave);
+        let size = |length| NonZero::new(length).unwrap();
+        let parser = Arc::new(Mutex::new(vt100::Parser::new(size(24), size(80), 0)));
+        let seen = Arc::clone(&parser);
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let write = Arc::clone(&written);
+        let hung_up = Arc::new(AtomicBool::new(false));
+        let hang_up = Arc::clone(&hung_up);
+        let mut output = pair.master.try_clone_reader().unwrap();
+        thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut chunk)
+                && !hang_up.load(Ordering::Relaxed)
+            {
+                write.lock().unwrap().extend_from_slice(&chunk[..count]);
+                seen.lock().unwrap().process(&chunk[..count]);
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Terminal { parser, written, keys, child, master: pair.master, modes, hung_up }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn shown(&self) -> String {
+        self.parser.lock().unwrap().screen().contents()
+    }
+
+    fn wait_for(&self, text: &str) {
+        let shown = || self.shown();
+        eventually(&format!("{text:?} on the screen"), || {
+            let there = shown().contains(text);
+            if !there {
+                thread::sleep(std::time::Duration::from_millis(20));
+            }
+            there
+        });
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    /// Waits for the end, and looks at what is left of the terminal. The code is returned.
+    fn ended(mut self) -> u32 {
+        let mut status = None;
+        eventually("the program ends", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        eventually("the alternate screen is left and the cursor is back", || {
+            let parser = self.parser.lock().unwrap();
+            !parser.screen().alternate_screen() && !parser.screen().hide_cursor()
+        });
+        assert_eq!(
+            Self::modes_of(&*self.master),
+            self.modes,
+            "echo and line editing are as they were"
+        );
+        assert!(!self.shown().contains("KIND"), "nothing of the picture is left: {}", self.shown());
+        status.unwrap().exit_code()
+    }
+}
+
+fn small_tree() -> tempfile::TempDir {
+    let dir = private_dir();
+    for n in 0..20 {
+        fs::write(dir.path().join(format!("file {n}")), "some words\nin two lines\n").unwrap();
+    }
+    dir
+}
+
+#[test]
+fn the_demo_shows_itself_opens_details_and_gives_the_terminal_back() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let mut terminal = Terminal::start(sockets.path(), &["demo", tree.path().to_str().unwrap()]);
+    for text in ["jobs", "in flight", "● live", "/64", "last pass"] {
+        terminal.wait_for(text);
+    }
+    assert!(terminal.parser.lock().unwrap().screen().alternate_screen());
+    assert_ne!(
+        Terminal::modes_of(&*terminal.master),
+        terminal.modes,
+        "raw mode can be told from what it was"
+    );
+
+    // Others see it, too.
+    let pid = terminal.pid();
+    let listed = stdout(&syncmon(sockets.path()).arg("ls").output().unwrap());
+    assert!(listed.contains(&pid.to_string()) && listed.contains("syncmon"), "{listed}");
+
+    terminal.press("/jobs\r");
+    terminal.wait_for("1 of 10 rows");
+    terminal.press("\r");
+    // Between two passes the workers wait for jobs, and it is said where.
+    for text in ["type      syncmon::demo::job::Job", "THREAD", "worker-1", "job.rs:"] {
+        terminal.wait_for(text);
+    }
+    terminal.press("?");
+    terminal.wait_for("this help");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    assert_eq!(fs::read_dir(sockets.path()).unwrap().count(), 0, "the socket is gone");
+}
+
+#[test]
+fn a_staged_deadlock_is_seen_from_outside_while_it_lasts() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let mut terminal =
+        Terminal::start(sockets.path(), &["demo", "--stuck", tree.path().to_str().unwrap()]);
+    terminal.wait_for("results");
+    terminal.wait_for("3/0/0");
+    let mut command = syncmon(sockets.path());
+    command.args(["snapshot", &terminal.pid().to_string(), "--format", "json"]);
+    let snapshot: serde_json::Value =
+        serde_json::from_str(&stdout(&command.output().unwrap())).unwrap();
+    let blocked: Vec<&str> = snapshot["primitives"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|row| row["blocked"].as_array())
+        .flatten()
+        .map(|blocked| {
+            assert!(blocked["file"].as_str().unwrap().ends_with("stuck.rs"));
+            blocked["thread"].as_str().unwrap()
+        })
+        .collect();
+    let mut sorted = blocked;
+    sorted.sort_unstable();
+    assert_eq!(
+        sorted,
+        ["coordinator", "reporter-1", "reporter-2", "worker-1", "worker-2", "worker-3"]
+    );
+    terminal.press("\u{3}");
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn a_viewer_attaches_to_the_only_host_and_says_when_it_is_lost() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let mut host = Terminal::start(sockets.path(), &["demo", tree.path().to_str().unwrap()]);
+    host.wait_for("● live");
+    let mut viewer = Terminal::start(sockets.path(), &[]);
+    viewer.wait_for(&format!("pid {}", host.pid()));
+    viewer.wait_for("jobs");
+    host.press("q");
+    assert_eq!(host.ended(), 0);
+    viewer.wait_for("✗ lost");
+    viewer.wait_for("trying again");
+    viewer.press("q");
+    assert_eq!(viewer.ended(), 0);
+}
+
+#[test]
+fn several_hosts_are_offered_for_choice() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let tree = tree.path().to_str().unwrap();
+    let mut hosts = [
+        Terminal::start(sockets.path(), &["demo", tree]),
+        Terminal::start(sockets.path(), &["demo", "--stuck", tree]),
+    ];
+    hosts.iter().for_each(|host| host.wait_for("● live"));
+    let mut viewer = Terminal::start(sockets.path(), &[]);
+    viewer.wait_for("several hosts run here");
+    let (first, second) = (hosts[0].pid().min(hosts[1].pid()), hosts[0].pid().max(hosts[1].pid()));
+    viewer.wait_for(&first.to_string());
+    viewer.press("j\r");
+    viewer.wait_for(&format!("pid {second}"));
+    viewer.press("q");
+    assert_eq!(viewer.ended(), 0);
+    hosts.iter_mut().for_each(|host| host.press("q"));
+    hosts.into_iter().for_each(|host| assert_eq!(host.ended(), 0));
+}
+
+#[test]
+fn a_signal_ends_it_with_the_terminal_restored() {
+    for (signal, code) in [("TERM", 128 + 15), ("HUP", 128 + 1)] {
+        let (sockets, tree) = (private_dir(), small_tree());
+        let terminal = Terminal::start(sockets.path(), &["demo", tree.path().to_str().unwrap()]);
+        terminal.wait_for("jobs");
+        let pid = terminal.pid().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        assert_eq!(terminal.ended(), code);
+    }
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_it() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let terminal = Terminal::start(sockets.path(), &["demo", tree.path().to_str().unwrap()]);
+    terminal.wait_for("jobs");
+    let Terminal { mut child, keys, master, hung_up, .. } = terminal;
+    hung_up.store(true, Ordering::Relaxed);
+    drop((keys, master));
+    eventually("the program ends", || child.try_wait().unwrap().is_some());
+}
+
+#[test]
+fn no_color_means_no_colour() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let args = ["demo", tree.path().to_str().unwrap()];
+    let coloured = |variables: &[(&str, &str)]| {
+        let mut terminal = Terminal::start_with(sockets.path(), &args, variables);
+        terminal.wait_for("jobs");
+        terminal.press("q");
+        let written = Arc::clone(&terminal.written);
+        assert_eq!(terminal.ended(), 0);
+        // How a colour is chosen; 39 and 49, the terminal's own, are none.
+        let written = String::from_utf8_lossy(&written.lock().unwrap()).into_owned();
+        written.contains("38;5;") || written.contains("48;5;")
+    };
+    assert!(!coloured(&[("NO_COLOR", "1")]));
+    assert!(coloured(&[]));
+    assert!(coloured(&[("NO_COLOR", "")]), "an empty value does not count");
+}
