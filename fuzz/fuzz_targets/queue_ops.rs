@@ -1,0 +1,4 @@
+//! See `named_sync_fuzz_targets::queue_ops`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| named_sync_fuzz_targets::queue_ops(data));
