@@ -45,6 +45,19 @@ fn a_racing_put_and_a_getter(queue: Queue<u32>) -> bool {
     put.is_ok()
 }
 
+/// What the getter sees that finds the end.
+fn a_write_before_close(queue: Queue<u32>) -> u32 {
+    let shared = share((queue, Plain::new(0)));
+    let closer = spawn(&shared, |(queue, plain)| {
+        plain.set(7);
+        queue.close();
+    });
+    assert_eq!(shared.0.get(), None);
+    let seen = shared.1.get();
+    closer.join().unwrap();
+    seen
+}
+
 models! {
     close_wakes_a_blocked_getter_of_a_bounded_queue(Complete, [None]) {
         let [bounded, _] = both();
@@ -137,27 +150,13 @@ models! {
     }
 
     what_was_written_before_close_is_seen_at_the_end_of_a_bounded_queue(Complete, [7]) {
-        let shared = share((Queue::<u32>::bounded(1), Plain::new(0)));
-        let closer = spawn(&shared, |(queue, plain)| {
-            plain.set(7);
-            queue.close();
-        });
-        assert_eq!(shared.0.get(), None);
-        let seen = shared.1.get();
-        closer.join().unwrap();
-        seen
+        let [bounded, _] = both();
+        a_write_before_close(bounded)
     }
 
     what_was_written_before_close_is_seen_at_the_end_of_an_unbounded_queue(Complete, [7]) {
-        let shared = share((Queue::<u32>::unbounded(), Plain::new(0)));
-        let closer = spawn(&shared, |(queue, plain)| {
-            plain.set(7);
-            queue.close();
-        });
-        assert_eq!(shared.0.get(), None);
-        let seen = shared.1.get();
-        closer.join().unwrap();
-        seen
+        let [_, unbounded] = both();
+        a_write_before_close(unbounded)
     }
 
     what_was_written_before_close_is_seen_by_a_refused_putter(Complete, [0, 7]) {
