@@ -105,6 +105,17 @@ fn an_item_is_in_the_queue_although_the_waker_of_its_getter_panics() {
 }
 
 #[test]
+fn a_taken_item_reaches_its_getter_although_the_waker_of_a_putter_panics() {
+    let queue = Queue::bounded(1);
+    queue.put("first").unwrap();
+    let mut putter = pin!(queue.put_async("second"));
+    assert!(putter.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert_eq!(queue.get(), Some("first"), "the item is out of the queue: only the getter has it");
+    assert!(poll_once(putter).is_ready(), "the room is there all the same");
+    assert_eq!(queue.get(), Some("second"));
+}
+
+#[test]
 fn done_releases_the_other_waiters_although_a_waker_panics() {
     let group = WaitGroup::new();
     group.add(1);

@@ -108,9 +108,19 @@ impl<T> Inner<T> {
             Items::Unbounded(items) => items.try_get()?,
         };
         if wake {
-            RoomArrives(self).wake_one();
+            self.wake_putter();
         }
         Ok(item)
+    }
+
+    /// Wakes a putter on behalf of a getter that has an item in its hands: if the putter's waker panics, the
+    /// panic ends here (its message is out by then), for going on it would take the item with it.
+    #[cold]
+    fn wake_putter(&self) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| RoomArrives(self).wake_one())) {
+            // A payload's drop is user code as well.
+            std::mem::forget(payload);
+        }
     }
 
     pub(super) fn block_put(
