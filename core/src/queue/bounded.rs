@@ -15,8 +15,8 @@
 //!
 //! | stamp | the slot is | and belongs to |
 //! | --- | --- | --- |
-//! | `2 * lap` | free | the putter that moves `tail` past it in that lap |
-//! | `2 * lap + 1` | full | the getter that moves `head` past it in that lap |
+//! | the lap | free | the putter that moves `tail` past it in that lap |
+//! | the lap, and 1 | full | the getter that moves `head` past it in that lap |
 //!
 //! The queue is full when `tail` stands one lap before `head` at the same index, empty when both words
 //! stand at the same position. Between claiming a slot and changing its stamp its owner needs a few
@@ -24,7 +24,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::word::{CLOSED, Done, FLAG_BITS, WAITERS, same_position};
+use super::word::{CLOSED, Done, FLAG_BITS, FLAGS, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::{CapacityError, TryGetError, TryPutError};
 use crate::pad::Padded;
@@ -47,86 +47,100 @@ struct Slot<T> {
     item: UnsafeCell<MaybeUninit<T>>,
 }
 
+/// What keeps an operation from claiming the slot at its word.
+enum Obstacle {
+    /// Nothing that lasts: the word moved on, or whoever holds the slot is about to be done.
+    Passed(u64),
+    /// The queue is full, or empty.
+    Stands,
+    Closed,
+}
+
 // SAFETY: items move between threads, which `T: Send` allows. A `&Bounded` never gives access to an item
 // in place: a slot's cell is touched only by the one thread that claimed the slot (I5).
 unsafe impl<T: Send> Send for Bounded<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for Bounded<T> {}
 
-/// How a word divides into lap and index.
+/// How a word divides into lap and index. Laps and indices stay where they are in the word, so that taking one
+/// out is a single mask.
 #[derive(Clone, Copy)]
 struct Layout {
-    capacity: u64,
-    index_bits: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Position {
-    lap: u64,
-    index: u64,
+    /// The index of the last slot.
+    last: u64,
+    /// The first lap; also the bits of a word below those of the lap, plus one.
+    one_lap: u64,
 }
 
 impl Layout {
     fn new(capacity: u64) -> Self {
-        Self { capacity, index_bits: u64::BITS - (capacity - 1).leading_zeros() }
+        let index_bits = u64::BITS - (capacity - 1).leading_zeros();
+        Self { last: (capacity - 1) << FLAG_BITS, one_lap: 1 << (FLAG_BITS + index_bits) }
     }
 
-    fn lap_shift(self) -> u32 {
-        FLAG_BITS + self.index_bits
+    fn capacity(self) -> u64 {
+        (self.last >> FLAG_BITS) + 1
     }
 
-    fn position(self, word: u64) -> Position {
-        Position {
-            lap: word >> self.lap_shift(),
-            index: (word >> FLAG_BITS) & ((1 << self.index_bits) - 1),
-        }
+    #[inline]
+    fn lap(self, word: u64) -> u64 {
+        word & self.one_lap.wrapping_neg()
+    }
+
+    #[inline]
+    fn index(self, word: u64) -> u64 {
+        word & (self.one_lap - 1) & !FLAGS
     }
 
     /// The word one position further, with the same flags. The last lap is followed by lap zero.
+    #[inline]
     fn next(self, word: u64) -> u64 {
-        let index = self.position(word).index;
-        if index + 1 < self.capacity {
-            word + (1 << FLAG_BITS)
+        let index = self.index(word);
+        if index == self.last {
+            (word - index).wrapping_add(self.one_lap)
         } else {
-            (word - (index << FLAG_BITS)).wrapping_add(1 << self.lap_shift())
+            word + (1 << FLAG_BITS)
         }
     }
 
-    /// The stamp of a slot that is free for a putter of `lap`.
-    fn free(self, lap: u64) -> u64 {
-        2 * lap
+    /// The stamp of a slot that is free for the putter that moves `tail` on from `word`.
+    #[inline]
+    fn free(self, word: u64) -> u64 {
+        self.lap(word)
     }
 
-    /// The stamp of a slot that holds an item of `lap`.
-    fn full(self, lap: u64) -> u64 {
-        2 * lap + 1
+    /// The stamp of a slot that holds the item for the getter that moves `head` on from `word`.
+    #[inline]
+    fn full(self, word: u64) -> u64 {
+        self.lap(word) | 1
     }
 
-    /// The lap after `lap`, within the bits that a word has for it.
-    fn lap_after(self, lap: u64) -> u64 {
-        (lap + 1) & (u64::MAX >> self.lap_shift())
+    /// The stamp of that slot when its item is out: free in the next lap.
+    #[inline]
+    fn free_again(self, word: u64) -> u64 {
+        self.lap(word).wrapping_add(self.one_lap)
     }
 
     fn is_full(self, tail: u64, head: u64) -> bool {
-        let (tail, head) = (self.position(tail), self.position(head));
-        tail.index == head.index && tail.lap == self.lap_after(head.lap)
+        same_position(tail, head.wrapping_add(self.one_lap))
     }
 
     /// How many items lie between the two words. They may come from different moments, so the result is
     /// kept within what can be true.
     fn distance(self, tail: u64, head: u64) -> u64 {
-        let (tail, head) = (self.position(tail), self.position(head));
-        if tail.lap == head.lap {
-            tail.index.saturating_sub(head.index)
+        let (tail_index, head_index) =
+            (self.index(tail) >> FLAG_BITS, self.index(head) >> FLAG_BITS);
+        if self.lap(tail) == self.lap(head) {
+            tail_index.saturating_sub(head_index)
         } else {
-            (self.capacity + tail.index).saturating_sub(head.index).min(self.capacity)
+            (self.capacity() + tail_index).saturating_sub(head_index).min(self.capacity())
         }
     }
 
     /// How many items ever passed this word.
     fn count(self, word: u64) -> u64 {
-        let position = self.position(word);
-        position.lap.wrapping_mul(self.capacity).wrapping_add(position.index)
+        let laps = self.lap(word) / self.one_lap;
+        laps.wrapping_mul(self.capacity()).wrapping_add(self.index(word) >> FLAG_BITS)
     }
 }
 
@@ -150,12 +164,11 @@ impl<T> Bounded<T> {
     #[cfg(any(test, all(loom, feature = "loom")))]
     pub(super) fn near_wrap(capacity: usize, laps_left: u64) -> Self {
         let queue = Self::new(capacity).expect("a bound that fits");
-        let lap = (u64::MAX >> queue.layout.lap_shift()) - laps_left;
+        let word = (laps_left + 1).wrapping_mul(queue.layout.one_lap).wrapping_neg();
         for slot in &queue.slots {
             // Relaxed: nobody else knows the queue yet.
-            slot.stamp.store(queue.layout.free(lap), Ordering::Relaxed);
+            slot.stamp.store(queue.layout.free(word), Ordering::Relaxed);
         }
-        let word = lap << queue.layout.lap_shift();
         queue.tail.store(word, Ordering::Relaxed);
         queue.head.store(word, Ordering::Relaxed);
         queue
@@ -165,27 +178,25 @@ impl<T> Bounded<T> {
         self.slots.len()
     }
 
-    fn slot(&self, position: Position) -> &Slot<T> {
-        &self.slots[position.index as usize]
+    #[inline]
+    fn slot(&self, word: u64) -> &Slot<T> {
+        let index = (self.layout.index(word) >> FLAG_BITS) as usize;
+        debug_assert!(index < self.slots.len());
+        // SAFETY: every word comes from `Layout::next`, which starts a new lap after the last slot.
+        unsafe { self.slots.get_unchecked(index) }
     }
 
     /// Puts the item if there is room.
+    #[inline]
     pub(super) fn try_put(&self, item: T) -> Result<Done<()>, TryPutError<T>> {
-        let mut backoff = Backoff::new();
         // Relaxed: a stale word is found out by the exchange below, and items travel with the stamps.
         let mut tail = self.tail.load(Ordering::Relaxed);
+        let mut backoff = Backoff::new();
         loop {
-            if tail & CLOSED != 0 {
-                // ORDERING: pairs with the Release of `close`: who is told that the queue is closed sees
-                // what the closer did before.
-                fence(Ordering::Acquire);
-                return Err(TryPutError::Closed(item));
-            }
-            let position = self.layout.position(tail);
-            let slot = self.slot(position);
+            let slot = self.slot(tail);
             // ORDERING: pairs with the Release in `try_get`, which ended the getter's reading of the item
             // that was here a lap ago.
-            if slot.stamp.load(Ordering::Acquire) == self.layout.free(position.lap) {
+            if slot.stamp.load(Ordering::Acquire) == self.layout.free(tail) && tail & CLOSED == 0 {
                 // Relaxed: the exchange only claims the slot. It reads the newest word whatever its
                 // ordering, and with it the waiter bit (I2).
                 match self.tail.compare_exchange_weak(
@@ -202,38 +213,54 @@ impl<T> Bounded<T> {
                             unsafe { (*cell).write(item) };
                         });
                         // ORDERING: pairs with the Acquire of the stamp in `try_get`: publishes the item.
-                        slot.stamp.store(self.layout.full(position.lap), Ordering::Release);
+                        slot.stamp.store(self.layout.full(tail), Ordering::Release);
                         return Ok(Done { result: (), wake: tail & WAITERS != 0 });
                     }
                     Err(newer) => tail = newer,
                 }
             } else {
-                // Relaxed, both: see "fullness" in docs/ALGORITHMS.md. `tail` can not leave the value that
-                // it has while `head` keeps the value that we read.
-                let head = self.head.load(Ordering::Relaxed);
-                if self.layout.is_full(tail, head) {
-                    return Err(TryPutError::Full(item));
+                match self.why_no_room(tail, &mut backoff) {
+                    Obstacle::Passed(newer) => tail = newer,
+                    Obstacle::Closed => return Err(TryPutError::Closed(item)),
+                    Obstacle::Stands => return Err(TryPutError::Full(item)),
                 }
-                let newer = self.tail.load(Ordering::Relaxed);
-                if same_position(tail, newer) {
-                    // A getter claimed the slot and has not yet taken the item out.
-                    backoff.snooze();
-                }
-                tail = newer;
             }
         }
     }
 
+    /// Why the slot at `tail` can not be claimed, if it still can not.
+    #[cold]
+    fn why_no_room(&self, tail: u64, backoff: &mut Backoff) -> Obstacle {
+        if tail & CLOSED != 0 {
+            // ORDERING: pairs with the Release of `close`: who is told that the queue is closed sees
+            // what the closer did before.
+            fence(Ordering::Acquire);
+            return Obstacle::Closed;
+        }
+        // Relaxed, both: see "fullness" in docs/ALGORITHMS.md. `tail` can not leave the value that
+        // it has while `head` keeps the value that we read.
+        let head = self.head.load(Ordering::Relaxed);
+        if self.layout.is_full(tail, head) {
+            return Obstacle::Stands;
+        }
+        let newer = self.tail.load(Ordering::Relaxed);
+        if newer == tail {
+            // A getter claimed the slot and has not yet taken the item out.
+            backoff.snooze();
+        }
+        Obstacle::Passed(newer)
+    }
+
     /// Takes the first item if there is one.
+    #[inline]
     pub(super) fn try_get(&self) -> Result<Done<T>, TryGetError> {
-        let mut backoff = Backoff::new();
         // Relaxed: as `tail` in `try_put`.
         let mut head = self.head.load(Ordering::Relaxed);
+        let mut backoff = Backoff::new();
         loop {
-            let position = self.layout.position(head);
-            let slot = self.slot(position);
+            let slot = self.slot(head);
             // ORDERING: pairs with the Release in `try_put`, which published the item.
-            if slot.stamp.load(Ordering::Acquire) == self.layout.full(position.lap) {
+            if slot.stamp.load(Ordering::Acquire) == self.layout.full(head) {
                 // Relaxed: the exchange only claims the slot, as in `try_put`.
                 match self.head.compare_exchange_weak(
                     head,
@@ -247,34 +274,43 @@ impl<T> Bounded<T> {
                             // exchange moves `head` past it in this lap: the item is ours to move out (I5).
                             unsafe { (*cell).assume_init_read() }
                         });
-                        let free = self.layout.free(self.layout.lap_after(position.lap));
                         // ORDERING: pairs with the Acquire of the stamp in `try_put`: our reading is over
                         // before the next item is written over it.
-                        slot.stamp.store(free, Ordering::Release);
+                        slot.stamp.store(self.layout.free_again(head), Ordering::Release);
                         return Ok(Done { result: item, wake: head & WAITERS != 0 });
                     }
                     Err(newer) => head = newer,
                 }
             } else {
-                // Relaxed: `head` can not pass `tail`, so if it stood where `tail` stands, the queue was
-                // empty at that moment; see "emptiness" in docs/ALGORITHMS.md.
-                let tail = self.tail.load(Ordering::Relaxed);
-                if same_position(tail, head) {
-                    if tail & CLOSED == 0 {
-                        return Err(TryGetError::Empty);
-                    }
-                    // ORDERING: pairs with the Release of `close`, as in `try_put`.
-                    fence(Ordering::Acquire);
-                    return Err(TryGetError::Closed);
+                match self.why_no_item(head, &mut backoff) {
+                    Obstacle::Passed(newer) => head = newer,
+                    Obstacle::Closed => return Err(TryGetError::Closed),
+                    Obstacle::Stands => return Err(TryGetError::Empty),
                 }
-                let newer = self.head.load(Ordering::Relaxed);
-                if same_position(head, newer) {
-                    // A putter claimed the slot and has not yet published its item.
-                    backoff.snooze();
-                }
-                head = newer;
             }
         }
+    }
+
+    /// Why the slot at `head` can not be claimed, if it still can not.
+    #[cold]
+    fn why_no_item(&self, head: u64, backoff: &mut Backoff) -> Obstacle {
+        // Relaxed: `head` can not pass `tail`, so if it stood where `tail` stands, the queue was
+        // empty at that moment; see "emptiness" in docs/ALGORITHMS.md.
+        let tail = self.tail.load(Ordering::Relaxed);
+        if same_position(tail, head) {
+            if tail & CLOSED == 0 {
+                return Obstacle::Stands;
+            }
+            // ORDERING: pairs with the Release of `close`, as in `why_no_room`.
+            fence(Ordering::Acquire);
+            return Obstacle::Closed;
+        }
+        let newer = self.head.load(Ordering::Relaxed);
+        if newer == head {
+            // A putter claimed the slot and has not yet published its item.
+            backoff.snooze();
+        }
+        Obstacle::Passed(newer)
     }
 
     /// Sets the getters' bit if the queue is empty and open (I2).
@@ -407,8 +443,9 @@ mod tests {
             let layout = Layout::new(capacity);
             let mut word = WAITERS | CLOSED;
             for step in 0..300u64 {
-                let position = layout.position(word);
-                assert_eq!((position.lap, position.index), (step / capacity, step % capacity));
+                let (lap, index) =
+                    (layout.lap(word) / layout.one_lap, layout.index(word) >> FLAG_BITS);
+                assert_eq!((lap, index), (step / capacity, step % capacity));
                 assert_eq!(layout.count(word), step);
                 word = layout.next(word);
                 assert_eq!(word & (WAITERS | CLOSED), WAITERS | CLOSED, "flags are kept");

@@ -25,7 +25,7 @@ pub(super) const WAITERS: u64 = 2;
 /// How many bits the flags take.
 pub(super) const FLAG_BITS: u32 = 2;
 
-const FLAGS: u64 = CLOSED | WAITERS;
+pub(super) const FLAGS: u64 = CLOSED | WAITERS;
 
 /// Whether two words stand at the same position, whatever their flags.
 pub(super) fn same_position(a: u64, b: u64) -> bool {
