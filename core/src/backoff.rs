@@ -24,6 +24,18 @@ impl Backoff {
         Self::default()
     }
 
+    /// Lets somebody else go first who changed the word that we wanted to change: two who try again at once
+    /// only take the cache line from each other.
+    #[cold]
+    pub(crate) fn make_way(&mut self) {
+        if !sync::MODEL_CHECKED {
+            for _ in 0..1u32 << self.round.min(SPINS) {
+                sync::spin_loop();
+            }
+            self.round += 1;
+        }
+    }
+
     /// Waits a little, longer from call to call.
     #[cold]
     pub(crate) fn snooze(&mut self) {

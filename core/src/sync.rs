@@ -48,7 +48,7 @@ mod imp {
     pub(crate) use std::sync::Arc;
     pub(crate) use std::sync::MutexGuard;
     pub(crate) use std::sync::atomic::{
-        AtomicI64, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, fence,
+        AtomicI64, AtomicPtr, AtomicU8, AtomicU64, fence,
     };
 
     /// How often a blocking operation yields and tries again before it parks. Yielding at once beats
@@ -342,14 +342,12 @@ mod imp {
     watched! {
         AtomicI64 of i64;
         AtomicU8 of u8;
-        AtomicU32 of u32;
         AtomicU64 of u64;
         AtomicPtr<T> of *mut T;
     }
 
     watched_arithmetic! {
         AtomicI64 of i64: fetch_add fetch_max fetch_min;
-        AtomicU32 of u32: fetch_add;
         AtomicU64 of u64: fetch_add fetch_sub fetch_and fetch_or;
     }
 

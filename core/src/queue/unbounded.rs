@@ -17,9 +17,13 @@
 //! this *turning position* says that the thread which claimed the last slot is about to put the next
 //! segment in place.
 //!
-//! I8: a thread touches a segment's memory only after it claimed a slot in it and before it has said that
-//! it is done with that slot: a putter by publishing the item, a getter by counting the slot as consumed.
-//! So the getter that counts the last one frees the segment, and nobody can be late.
+//! I8: a thread touches a segment's memory only after it claimed a slot in it and before it is done with that
+//! slot: a putter by publishing the item, a getter by marking the slot as consumed, with a plain store. So once
+//! every slot of a segment is consumed, nobody is in it and nobody will come.
+//!
+//! I13: segments that `head` has left are in the hands of the *turner*: the one getter that claimed the last
+//! slot of a segment and has not yet moved `head` on. Turns follow one another. Each of them looks from `oldest`
+//! on which segments are consumed by now, keeps one of those as a spare for the putters, and frees the rest.
 
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -28,9 +32,7 @@ use super::word::{CLOSED, Done, FLAG_BITS, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::TryGetError;
 use crate::pad::Padded;
-use crate::sync::{
-    AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering, SEGMENT, UnsafeCell, fence,
-};
+use crate::sync::{AtomicPtr, AtomicU8, AtomicU64, Ordering, SEGMENT, UnsafeCell, fence};
 
 /// Positions in a segment: its slots and the turning position.
 const LAP: u64 = SEGMENT + 1;
@@ -41,7 +43,17 @@ pub(super) struct Unbounded<T> {
     /// Where the next item goes. Its index is written by putters, by `close`, and under the getters' lock.
     tail: Padded<End<T>>,
     /// Where the next item comes from. Its flags are not used: nobody waits for room.
-    head: Padded<End<T>>,
+    head: Padded<Head<T>>,
+    /// A segment that was used and can be used again, or null.
+    spare: Padded<AtomicPtr<Segment<T>>>,
+}
+
+struct Head<T> {
+    end: End<T>,
+    /// A value that `tail` had once: it saves getters a look at the word that the putters are changing.
+    known_tail: AtomicU64,
+    /// The first segment that is not yet freed (I13).
+    oldest: UnsafeCell<*mut Segment<T>>,
 }
 
 struct End<T> {
@@ -51,7 +63,6 @@ struct End<T> {
 
 struct Segment<T> {
     next: AtomicPtr<Segment<T>>,
-    consumed: AtomicU32,
     slots: [Slot<T>; SEGMENT as usize],
     /// Read by every visitor, written by the one who frees the segment: so loom, which does not watch
     /// plain memory, reports a visitor that comes too late.
@@ -66,8 +77,10 @@ struct Slot<T> {
 
 /// State of a slot that no item was published in.
 const EMPTY: u8 = 0;
-/// State of a slot that holds an item, or held one.
+/// State of a slot that holds an item.
 const WRITTEN: u8 = 1;
+/// State of a slot whose item was taken out.
+const CONSUMED: u8 = 2;
 
 // SAFETY: items move between threads, which `T: Send` allows. A `&Unbounded` never gives access to an item
 // in place: a slot's cell is touched only by the putter and the getter that claimed it.
@@ -79,7 +92,6 @@ impl<T> Segment<T> {
     fn new() -> Box<Self> {
         Box::new(Self {
             next: AtomicPtr::new(ptr::null_mut()),
-            consumed: AtomicU32::new(0),
             slots: std::array::from_fn(|_| Slot {
                 state: AtomicU8::new(EMPTY),
                 item: UnsafeCell::new(MaybeUninit::uninit()),
@@ -108,33 +120,27 @@ impl<T> Segment<T> {
         }
     }
 
-    /// Counts one slot as consumed, and frees the segment if it was the last (I8).
-    ///
-    /// # Safety
-    ///
-    /// `segment` is alive, the caller is the getter that claimed one of its slots, it calls this once for
-    /// that slot and does not touch the segment afterwards.
-    unsafe fn consume(segment: *mut Segment<T>) {
-        // SAFETY: alive, because our own slot is not yet counted.
-        let this = unsafe { &*segment };
-        this.visit();
-        // ORDERING: Release ends our use of the segment, and pairs with the Acquire of whoever counts the
-        // last slot: every use is over before the memory is freed.
-        if u64::from(this.consumed.fetch_add(1, Ordering::AcqRel)) + 1 == SEGMENT {
-            #[cfg(all(loom, feature = "loom"))]
-            this.tombstone.with_mut(|_| ());
-            // SAFETY: it came from `Box::into_raw`. Every slot is consumed, so no getter will touch it again
-            // and no putter either: each published its item before that item was consumed, and the one
-            // that set `next` did so before it published (I8). Both words have left the segment.
-            drop(unsafe { Box::from_raw(segment) });
-        }
+    /// Whether nobody is in this segment and nobody will come (I8). For the turner.
+    fn is_spent(&self) -> bool {
+        // ORDERING: pairs with the Release in `try_get` that marks the slot: all use of it is over. The slots
+        // are looked at from the last on, as that is likely to be the one in use.
+        self.slots.iter().rev().all(|slot| slot.state.load(Ordering::Acquire) == CONSUMED)
     }
 }
 
 impl<T> Slot<T> {
+    #[inline]
     fn wait_written(&self) {
-        let mut backoff = Backoff::new();
         // ORDERING: pairs with the Release in `put`, which published the item.
+        if self.state.load(Ordering::Acquire) != WRITTEN {
+            self.wait_long();
+        }
+    }
+
+    #[cold]
+    fn wait_long(&self) {
+        let mut backoff = Backoff::new();
+        // ORDERING: as in `wait_written`.
         while self.state.load(Ordering::Acquire) != WRITTEN {
             backoff.snooze();
         }
@@ -155,11 +161,81 @@ fn count(word: u64) -> u64 {
 impl<T> Unbounded<T> {
     pub(super) fn new() -> Self {
         let segment = Box::into_raw(Segment::new());
-        let end = || Padded(End { index: AtomicU64::new(0), segment: AtomicPtr::new(segment) });
-        Self { tail: end(), head: end() }
+        let end = || End { index: AtomicU64::new(0), segment: AtomicPtr::new(segment) };
+        Self {
+            tail: Padded(end()),
+            head: Padded(Head {
+                end: end(),
+                known_tail: AtomicU64::new(0),
+                oldest: UnsafeCell::new(segment),
+            }),
+            spare: Padded(AtomicPtr::new(ptr::null_mut())),
+        }
+    }
+
+    /// An empty segment: the spare one, or a new one.
+    #[cold]
+    fn empty_segment(&self) -> Box<Segment<T>> {
+        // ORDERING: pairs with the Release in `give_back`: its former use is over.
+        let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
+        if spare.is_null() {
+            return Segment::new();
+        }
+        // SAFETY: it came from `Box::into_raw`, and the exchange gave it to us alone.
+        let segment = unsafe { Box::from_raw(spare) };
+        // Relaxed: ours alone, and published by `put` like a new one.
+        segment.next.store(ptr::null_mut(), Ordering::Relaxed);
+        for slot in &segment.slots {
+            slot.state.store(EMPTY, Ordering::Relaxed);
+        }
+        segment
+    }
+
+    /// Keeps a spent segment as the spare, or frees it.
+    fn give_back(&self, segment: *mut Segment<T>) {
+        #[cfg(all(loom, feature = "loom"))]
+        // SAFETY: alive, as it is freed below.
+        unsafe { &*segment }.tombstone.with_mut(|_| ());
+        // ORDERING: Release pairs with the Acquire in `empty_segment`.
+        let kept = self.spare.compare_exchange(
+            ptr::null_mut(),
+            segment,
+            Ordering::Release,
+            Ordering::Relaxed,
+        );
+        if kept.is_err() {
+            // SAFETY: it came from `Box::into_raw`, was unlinked by the turner, and is spent (I8, I13).
+            drop(unsafe { Box::from_raw(segment) });
+        }
+    }
+
+    /// Moves `head` to the segment after `current`, for the getter that claimed the last slot there (I13).
+    #[cold]
+    fn turn(&self, current: &Segment<T>) {
+        let next = current.wait_next();
+        self.head.oldest.with_mut(|oldest| {
+            // SAFETY: we are the turner: the turn before ours ended with the change of `head.index` below,
+            // which we have acquired, and the next one begins after ours (I13).
+            let oldest = unsafe { &mut *oldest };
+            while !ptr::eq(*oldest, current) {
+                // SAFETY: segments from `oldest` on are alive: only turners free them.
+                let segment = unsafe { &**oldest };
+                if !segment.is_spent() {
+                    break;
+                }
+                // Relaxed: `head` passed it, so that we have acquired it by way of `head.index`.
+                let following = segment.next.load(Ordering::Relaxed);
+                self.give_back(std::mem::replace(oldest, following));
+            }
+        });
+        // ORDERING: both hand the next segment on to other getters; the index last, so that an index in the
+        // next segment comes with its pointer, and the next turner with what we did to `oldest`.
+        self.head.end.segment.store(next, Ordering::Release);
+        self.head.end.index.fetch_add(STEP, Ordering::Release);
     }
 
     /// Puts the item, unless the queue is closed: then it comes back.
+    #[inline]
     pub(super) fn put(&self, item: T) -> Result<Done<()>, T> {
         let mut backoff = Backoff::new();
         let mut next = None;
@@ -182,7 +258,7 @@ impl<T> Unbounded<T> {
             let segment = self.tail.segment.load(Ordering::Acquire);
             if offset + 1 == SEGMENT && next.is_none() {
                 // Allocate before claiming, so that others need not wait for the allocator.
-                next = Some(Segment::new());
+                next = Some(self.empty_segment());
             }
             // ORDERING: success is Relaxed, as it only claims the slot; that the segment belongs to the
             // index was settled by the Acquire loads. It reads the newest word, and with it the waiter bit
@@ -199,7 +275,8 @@ impl<T> Unbounded<T> {
                     let this = unsafe { &*segment };
                     this.visit();
                     if offset + 1 == SEGMENT {
-                        let next = Box::into_raw(next.take().unwrap_or_else(Segment::new));
+                        let next =
+                            Box::into_raw(next.take().unwrap_or_else(|| self.empty_segment()));
                         // ORDERING: all three publish the new segment: to putters by way of the pointer and
                         // the index, to the getter of the last slot by way of `next`. The index is changed
                         // by addition because `close` and the getters' lock change its flags meanwhile.
@@ -217,41 +294,53 @@ impl<T> Unbounded<T> {
                     slot.state.store(WRITTEN, Ordering::Release);
                     return Ok(Done { result: (), wake: tail & WAITERS != 0 });
                 }
-                Err(newer) => tail = newer,
+                Err(newer) => {
+                    tail = newer;
+                    backoff.make_way();
+                }
             }
         }
     }
 
     /// Takes the first item if there is one.
+    #[inline]
     pub(super) fn try_get(&self) -> Result<Done<T>, TryGetError> {
+        let Head { end, known_tail, .. } = &*self.head;
         let mut backoff = Backoff::new();
-        // ORDERING: pairs with the Release of the turn below, as in `put`.
-        let mut head = self.head.index.load(Ordering::Acquire);
+        // ORDERING: pairs with the Release in `turn`.
+        let mut head = end.index.load(Ordering::Acquire);
         loop {
             let offset = offset(head);
             if offset == SEGMENT {
                 // The getter of the last slot is about to move on to the next segment.
                 backoff.snooze();
-                head = self.head.index.load(Ordering::Acquire);
+                head = end.index.load(Ordering::Acquire);
                 continue;
             }
-            // Relaxed: `head` can not pass `tail`; see "emptiness" in docs/ALGORITHMS.md.
-            let tail = self.tail.index.load(Ordering::Relaxed);
-            if same_position(head, tail) {
-                if tail & CLOSED == 0 {
-                    return Err(TryGetError::Empty);
+            // ORDERING: pairs with the Release below: who goes by what another getter saw of `tail` must not
+            // see an older `tail` later, nor must those who see what it does to `head`.
+            if head >> FLAG_BITS >= known_tail.load(Ordering::Acquire) >> FLAG_BITS {
+                // Relaxed: `head` can not pass `tail`; see "emptiness" in docs/ALGORITHMS.md.
+                let tail = self.tail.index.load(Ordering::Relaxed);
+                if same_position(head, tail) {
+                    if tail & CLOSED == 0 {
+                        return Err(TryGetError::Empty);
+                    }
+                    // ORDERING: pairs with the Release of `close`.
+                    fence(Ordering::Acquire);
+                    return Err(TryGetError::Closed);
                 }
-                // ORDERING: pairs with the Release of `close`.
-                fence(Ordering::Acquire);
-                return Err(TryGetError::Closed);
+                // ORDERING: pairs with the Acquire above. That an older value may replace a newer one does no
+                // harm: what `tail` had passed once it has passed for ever.
+                known_tail.store(tail, Ordering::Release);
             }
-            // ORDERING: pairs with the Release of the turn below: the segment is initialised.
-            let segment = self.head.segment.load(Ordering::Acquire);
+            // ORDERING: pairs with the Release in `turn`: the segment is initialised.
+            let segment = end.segment.load(Ordering::Acquire);
             // ORDERING: success is Release and pairs with the Acquire loads of this word: who sees `head` here
             // sees a `tail` that is no older than the one we saw, so that it can not take a stale `tail` behind
             // `head` for "not empty" and claim a slot that no item went into. Failure is Acquire like the first
             // load, whose place it takes.
-            match self.head.index.compare_exchange_weak(
+            match end.index.compare_exchange_weak(
                 head,
                 head + STEP,
                 Ordering::Release,
@@ -259,15 +348,11 @@ impl<T> Unbounded<T> {
             ) {
                 Ok(_) => {
                     // SAFETY: the exchange proved that `head.index` was still in the segment that we loaded,
-                    // and gave us one of its slots, so it lives until we count that slot (I8).
+                    // and gave us one of its slots, so it lives until we mark that slot (I8).
                     let this = unsafe { &*segment };
                     this.visit();
                     if offset + 1 == SEGMENT {
-                        let next = this.wait_next();
-                        // ORDERING: both hand the next segment on to other getters; the index last, so that
-                        // an index in the next segment comes with its pointer.
-                        self.head.segment.store(next, Ordering::Release);
-                        self.head.index.fetch_add(STEP, Ordering::Release);
+                        self.turn(this);
                     }
                     let slot = &this.slots[offset as usize];
                     slot.wait_written();
@@ -276,12 +361,14 @@ impl<T> Unbounded<T> {
                         // past this slot: it is ours to move out.
                         unsafe { (*cell).assume_init_read() }
                     });
-                    // SAFETY: our slot is in this segment, is counted here and only here, and neither
-                    // `this` nor `slot` is used after this.
-                    unsafe { Segment::consume(segment) };
+                    // ORDERING: Release ends our use of the segment; pairs with the Acquire in `is_spent`.
+                    slot.state.store(CONSUMED, Ordering::Release);
                     return Ok(Done { result: item, wake: false });
                 }
-                Err(newer) => head = newer,
+                Err(newer) => {
+                    head = newer;
+                    backoff.make_way();
+                }
             }
         }
     }
@@ -289,7 +376,7 @@ impl<T> Unbounded<T> {
     /// Sets the getters' bit if the queue is empty and open (I2).
     pub(super) fn arm_getters(&self) -> bool {
         // Relaxed, all three: as for the bounded queue. `head` at a turning position is never empty.
-        let head = self.head.index.load(Ordering::Relaxed);
+        let head = self.head.end.index.load(Ordering::Relaxed);
         let tail = self.tail.index.load(Ordering::Relaxed);
         tail & CLOSED == 0
             && same_position(tail, head)
@@ -322,7 +409,7 @@ impl<T> Unbounded<T> {
     pub(super) fn counts(&self) -> (u64, u64, usize) {
         // ORDERING: `head` first, and Acquire only to keep the loads in this order: `tail` is then at least
         // as new, and the difference is not negative but for the last resort of `saturating_sub`.
-        let gets = count(self.head.index.load(Ordering::Acquire));
+        let gets = count(self.head.end.index.load(Ordering::Acquire));
         let puts = count(self.tail.index.load(Ordering::Acquire));
         (puts, gets, usize::try_from(puts.saturating_sub(gets)).unwrap_or(usize::MAX))
     }
@@ -337,11 +424,22 @@ impl<T> Drop for Unbounded<T> {
                 while let Ok(done) = self.0.try_get() {
                     drop(done.result);
                 }
-                // Relaxed: we are alone.
-                let last = self.0.head.segment.load(Ordering::Relaxed);
-                // SAFETY: the queue is empty and we have it to ourselves, so this is the one segment that is
-                // left, made by `Box::into_raw`, and nobody looks at it any more.
-                drop(unsafe { Box::from_raw(last) });
+                // Relaxed, both: we are alone.
+                let spare = self.0.spare.load(Ordering::Relaxed);
+                if !spare.is_null() {
+                    // SAFETY: it came from `Box::into_raw` and is linked nowhere.
+                    drop(unsafe { Box::from_raw(spare) });
+                }
+                self.0.head.oldest.with_mut(|oldest| {
+                    // SAFETY: we are alone.
+                    let mut next = unsafe { *oldest };
+                    while !next.is_null() {
+                        // SAFETY: every segment from `oldest` on came from `Box::into_raw` and is linked once;
+                        // the queue is empty, so no slot holds an item.
+                        let segment = unsafe { Box::from_raw(next) };
+                        next = segment.next.load(Ordering::Relaxed);
+                    }
+                });
             }
         }
         let rest = Rest(self);

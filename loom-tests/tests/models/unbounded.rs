@@ -1,4 +1,4 @@
-//! The unbounded queue: segments (of two slots under loom) that fill, turn and go (I8).
+//! The unbounded queue: segments (of two slots under loom) that fill, turn and go (I8, I13).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,7 +35,7 @@ models! {
         got
     }
 
-    two_getters_cross_a_segment_boundary(Preemptions(2), [[1, 2], [2, 1]]) {
+    two_blocked_getters_cross_a_segment_boundary(Preemptions(1), [[1, 2], [2, 1]]) {
         let queue = share(Queue::unbounded());
         queue.put(0).unwrap();
         assert_eq!(queue.get(), Some(0));
@@ -48,7 +48,7 @@ models! {
     /// One of the getters can be stalled anywhere in its segment while the others finish with that segment
     /// and go on: its tombstone must not be written before the last of them is done.
     a_stalled_getter_keeps_its_segment_from_being_freed(
-        Preemptions(4),
+        Preemptions(3),
         [[0, 1], [1, 0], [0, 2], [2, 0], [1, 2], [2, 1]]
     ) {
         let queue = share(Queue::unbounded());
@@ -58,6 +58,21 @@ models! {
         let theirs = getters.map(|getter| getter.join().unwrap());
         assert_eq!(mine + theirs[0] + theirs[1], 3);
         assert_eq!(queue.try_get(), Err(TryGetError::Empty));
+        theirs
+    }
+
+    /// Two turns, by whoever comes there, so that the first segment is given back and used again while the other
+    /// getter may still be on its way out of it (I13).
+    a_segment_is_used_again_only_when_nobody_is_in_it(Preemptions(5), [0, 1, 2, 3]) {
+        let queue = share(Queue::unbounded());
+        queue.put_many([0, 1, 2, 3]).unwrap();
+        let other = spawn(&queue, |queue| queue.try_get().unwrap());
+        let mut sum: u32 = (0..3).map(|_| queue.try_get().unwrap()).sum();
+        // The fourth slot is the last of the second segment: this put asks for a segment.
+        queue.put_many([10, 20]).unwrap();
+        let theirs = other.join().unwrap();
+        sum += queue.try_iter().sum::<u32>();
+        assert_eq!(sum + theirs, 36);
         theirs
     }
 
