@@ -58,6 +58,7 @@ mod identity;
 mod inspect;
 mod pad;
 mod parker;
+mod patience;
 mod queue;
 mod registry;
 mod shared;

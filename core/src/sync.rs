@@ -10,7 +10,7 @@
 //! | --- | --- | --- |
 //! | atomics | the platform's | loom's, watched for accesses that loom would overlook |
 //! | [`Deadline`] | an instant | a point on a virtual clock that the model moves |
-//! | [`YIELDS_BEFORE_PARKING`] | some | none: yielding only multiplies executions |
+//! | [`SPINS_BEFORE_YIELDING`], [`YIELDS_BEFORE_PARKING`] | some | none: they only multiply executions |
 //! | [`SEGMENT`] | 31 slots | 2 slots, so that small models cross a boundary |
 //! | [`HashState`] | randomly keyed | fixed key: loom replays executions |
 
@@ -47,13 +47,21 @@ mod imp {
     pub(crate) use std::cell::UnsafeCell as StdUnsafeCell;
     pub(crate) use std::sync::Arc;
     pub(crate) use std::sync::MutexGuard;
-    pub(crate) use std::sync::atomic::{
-        AtomicI64, AtomicPtr, AtomicU8, AtomicU64, fence,
-    };
+    pub(crate) use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64, fence};
 
-    /// How often a blocking operation yields and tries again before it parks. Yielding at once beats
-    /// spinning where there are few cores: a spinning thread keeps the other side from running.
+    /// Rounds of spinning, of 1, 2, 4, ... pauses, before a blocking operation yields; see `patience`.
+    pub(crate) const SPINS_BEFORE_YIELDING: u32 = 6;
+
+    /// How often a blocking operation yields and tries again before it parks.
     pub(crate) const YIELDS_BEFORE_PARKING: u32 = 16;
+
+    /// Whether this process had a single core to run on when it first asked.
+    pub(crate) fn has_one_core() -> bool {
+        static ONE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+        *ONE.get_or_init(|| {
+            std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1)
+        })
+    }
 
     /// Slots in a segment of an unbounded queue. With the phantom position that marks the change of
     /// segment this makes 32 positions, so that the division is a shift.
@@ -182,7 +190,13 @@ mod imp {
     pub(crate) use loom::sync::MutexGuard;
     pub(crate) use loom::sync::atomic::fence;
 
+    pub(crate) const SPINS_BEFORE_YIELDING: u32 = 0;
+
     pub(crate) const YIELDS_BEFORE_PARKING: u32 = 0;
+
+    pub(crate) fn has_one_core() -> bool {
+        false
+    }
 
     pub(crate) const SEGMENT: u64 = 2;
 

@@ -22,6 +22,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::inspect::{self, Operation};
 use crate::parker::Parker;
+use crate::patience::Patience;
 use crate::sync::{self, Deadline, Instant, Mutex, StdArc, Thread};
 
 /// What somebody waits for: a list of waiters, and the word in which their bit lives.
@@ -230,16 +231,14 @@ pub(crate) fn block<R>(
     deadline: Deadline,
     mut attempt: impl FnMut() -> Option<R>,
 ) -> Result<R, TimedOut> {
-    let mut yields_left = sync::YIELDS_BEFORE_PARKING;
-    while yields_left > 0 {
-        yields_left -= 1;
+    let mut patience = Patience::new();
+    while patience.linger() {
         if let Some(result) = attempt() {
             return Ok(result);
         }
         if deadline.has_passed() {
             return Err(TimedOut);
         }
-        sync::yield_now();
     }
     let mut place = Place::new(operation, false, location, condition.generation());
     loop {
