@@ -1,0 +1,184 @@
+//! Throughput of blocking puts and gets, for every shape of crew.
+//!
+//! Each putter puts a fixed share of the items and each getter takes a fixed share, so that nobody needs to know
+//! when the queue has come to its end. Every thread has its own handle, cloned before the clock starts. Pinned
+//! cells run the same work with all threads on one core: whoever spins there spins against itself.
+
+use std::time::Duration;
+
+use super::channel::{Capacity, Channel, Item, Large, sum_to};
+use super::peers::for_each_channel;
+use crate::crew::{self, Crew, Outcome};
+use crate::machine;
+use crate::sample::{Cell, Contestant, PER_ITEM, Sample};
+
+const BLOCKING: &str = "Queue, blocking";
+const OVERSUBSCRIBED: &str = "Queue, oversubscribed: 16 putters, 16 getters";
+const PINNED: &str = "Queue, all threads pinned to one core";
+
+const CAPACITIES: [Capacity; 4] =
+    [Capacity::Bounded(1), Capacity::Bounded(100), Capacity::Bounded(1024), Capacity::Unbounded];
+
+/// Every number of items is a multiple of this, so that every crew can share them out evenly.
+const EVEN_SHARES: u64 = 64;
+/// What even the slowest contestant gets.
+const FEWEST_ITEMS: u64 = 16 * EVEN_SHARES;
+/// A contestant for which a run would take longer gets fewer items.
+const LONGEST_RUN: Duration = Duration::from_millis(30);
+
+/// Who puts and who gets.
+#[derive(Clone, Copy)]
+enum Shape {
+    /// One thread, which puts one item and gets it back.
+    Alone,
+    Crew {
+        putters: usize,
+        getters: usize,
+    },
+}
+
+const SHAPES: [Shape; 5] = [
+    Shape::Alone,
+    Shape::Crew { putters: 1, getters: 1 },
+    Shape::Crew { putters: 4, getters: 1 },
+    Shape::Crew { putters: 1, getters: 4 },
+    Shape::Crew { putters: 4, getters: 4 },
+];
+
+impl Shape {
+    fn getters(self) -> usize {
+        match self {
+            Self::Alone => 1,
+            Self::Crew { getters, .. } => getters,
+        }
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Alone => f.write_str("put-get"),
+            Self::Crew { putters, getters } => write!(f, "{putters}p{getters}c"),
+        }
+    }
+}
+
+/// The work of a cell.
+#[derive(Clone, Copy)]
+struct Work {
+    capacity: Capacity,
+    shape: Shape,
+    core: Option<usize>,
+    items: u64,
+}
+
+impl Work {
+    fn new(capacity: Capacity, shape: Shape) -> Self {
+        // So many that a run of a good queue takes some 5 to 10 ms.
+        let items = match (capacity, shape) {
+            (_, Shape::Alone) => 500_032,
+            (Capacity::Bounded(1), _) => 20_032,
+            _ => 200_000,
+        };
+        Self { capacity, shape, core: None, items }
+    }
+}
+
+/// The cells of this file.
+pub(super) fn cells() -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for capacity in CAPACITIES {
+        for shape in SHAPES {
+            cells.push(cell::<u64>(BLOCKING, capacity.to_string(), Work::new(capacity, shape)));
+        }
+    }
+    let hundred = Capacity::Bounded(100);
+    for shape in SHAPES {
+        let name = format!("{hundred}{}", Large::SUFFIX);
+        cells.push(cell::<Large>(BLOCKING, name, Work::new(hundred, shape)));
+    }
+    for capacity in [hundred, Capacity::Unbounded] {
+        let work = Work::new(capacity, Shape::Crew { putters: 16, getters: 16 });
+        cells.push(cell::<u64>(OVERSUBSCRIBED, format!("oversubscribed-{capacity}"), work));
+    }
+    let core = machine::cores().first().copied();
+    for capacity in [Capacity::Bounded(1), hundred] {
+        for shape in [SHAPES[1], SHAPES[4]] {
+            let work = Work { core, ..Work::new(capacity, shape) };
+            cells.push(cell::<u64>(PINNED, format!("pinned-{capacity}"), work));
+        }
+    }
+    cells
+}
+
+/// Whether a cell is one of the blocking scenarios over which the geometric mean is taken.
+pub(crate) fn is_blocking_scenario(section: &str) -> bool {
+    section == BLOCKING
+}
+
+fn cell<T: Item>(section: &'static str, name: String, work: Work) -> Cell {
+    let contestants =
+        for_each_channel!(work.capacity, work.shape.getters(), contestant::<_, T>(work));
+    Cell::new(section, format!("queue/{name}/{}", work.shape), &PER_ITEM, contestants)
+        .expecting(Duration::from_millis(if work.core.is_some() { 30 } else { 20 }))
+}
+
+fn contestant<C: Channel, T: Item>(work: Work) -> Contestant {
+    let mut fitting = None;
+    Contestant::new(C::NAME, move || {
+        let items = *fitting.get_or_insert_with(|| fitting_items::<C, T>(work));
+        let work = Work { items, ..work };
+        let outcome = run::<C, T>(work);
+        Sample::timed(outcome.wall, work.items, outcome.cpu, work.items)
+            .checked(sum_to(work.items), outcome.sum)
+    })
+}
+
+/// As many items as the cell has, or fewer for a contestant that would need more than [`LONGEST_RUN`] for them:
+/// through a queue of capacity 1, some need a hundred times as long as others.
+fn fitting_items<C: Channel, T: Item>(work: Work) -> u64 {
+    let trial = Work { items: FEWEST_ITEMS, ..work };
+    let wall = run::<C, T>(trial).wall;
+    let fitting = LONGEST_RUN.as_secs_f64() / wall.as_secs_f64() * FEWEST_ITEMS as f64;
+    let fitting = fitting as u64 / EVEN_SHARES * EVEN_SHARES;
+    fitting.clamp(FEWEST_ITEMS, work.items)
+}
+
+fn run<C: Channel, T: Item>(work: Work) -> Outcome {
+    match work.shape {
+        Shape::Alone => alone::<C, T>(work),
+        Shape::Crew { putters, getters } => together::<C, T>(work, putters, getters),
+    }
+}
+
+fn alone<C: Channel, T: Item>(work: Work) -> Outcome {
+    let (tx, rx) = C::open::<T>(work.capacity);
+    crew::alone(move || {
+        (1..=work.items)
+            .map(|number| {
+                C::put(&tx, T::carrying(number));
+                C::get(&rx).number()
+            })
+            .sum()
+    })
+}
+
+fn together<C: Channel, T: Item>(work: Work, putters: usize, getters: usize) -> Outcome {
+    let (tx, rx) = C::open::<T>(work.capacity);
+    let mut crew = Crew::of(putters + getters).pinned_to(work.core);
+    let share = work.items / putters as u64;
+    for putter in 0..putters as u64 {
+        let tx = tx.clone();
+        crew.add(move || {
+            for number in putter * share + 1..=(putter + 1) * share {
+                C::put(&tx, T::carrying(number));
+            }
+            0
+        });
+    }
+    let share = work.items / getters as u64;
+    for rx in C::receivers(rx, getters) {
+        crew.add(move || (0..share).map(|_| C::get(&rx).number()).sum());
+    }
+    crew.finish()
+}
