@@ -1,12 +1,15 @@
 //! All cells in the order in which they run, and how a filter chooses among them.
 
 use crate::sample::Cell;
-use crate::{atomic, queue};
+use crate::{atomic, queue, registry, shared, wait_group};
 
 /// Every cell.
 pub(crate) fn all() -> Vec<Cell> {
     let mut cells = atomic::cells();
     cells.extend(queue::cells());
+    cells.extend(shared::cells());
+    cells.extend(wait_group::cells());
+    cells.extend(registry::cells());
     cells
 }
 

@@ -12,10 +12,13 @@ mod cli;
 mod crew;
 mod machine;
 mod queue;
+mod registry;
 mod report;
 mod results;
 mod runner;
 mod sample;
+mod shared;
+mod wait_group;
 
 use std::fs;
 use std::path::Path;
