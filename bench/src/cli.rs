@@ -28,6 +28,10 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,
 
+    /// Write the chart of the blocking queues to this file, as SVG
+    #[arg(long, value_name = "FILE")]
+    pub(crate) chart: Option<PathBuf>,
+
     /// Exit with 1 if a target that was measured is missed
     #[arg(long)]
     pub(crate) check: bool,

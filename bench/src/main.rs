@@ -70,6 +70,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 
     write(cli.json.as_deref(), || Ok(report::json(&machine, &results, &targets)))?;
     write(cli.markdown.as_deref(), || Ok(report::markdown(&machine, &results, &targets)))?;
+    write(cli.chart.as_deref(), || report::chart::svg(&results))?;
     let missed = targets.iter().any(|target| target.is_missed());
     Ok(if cli.check && missed { ExitCode::from(MISSED) } else { ExitCode::SUCCESS })
 }

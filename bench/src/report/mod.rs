@@ -1,5 +1,6 @@
 //! What the bench tells: tables, verdicts, JSON and the chart, all from the same results.
 
+pub(crate) mod chart;
 pub(crate) mod table;
 pub(crate) mod targets;
 
