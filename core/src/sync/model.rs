@@ -1,0 +1,57 @@
+//! loom's own, and what stands in for things that loom does not have.
+
+use std::hash::BuildHasherDefault;
+
+use super::Duration;
+
+pub(crate) use loom::cell::UnsafeCell;
+pub(crate) use loom::sync::Arc;
+pub(crate) use loom::sync::atomic::fence;
+
+pub(crate) use super::clock::Deadline;
+pub use super::clock::advance_clock;
+pub use super::watched::watch_loads;
+pub(crate) use super::watched::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64};
+
+/// The locks that [`lock`](super::lock) wraps.
+pub(super) use loom::sync as raw;
+
+pub(crate) const SPINS_BEFORE_YIELDING: u32 = 0;
+
+pub(crate) const YIELDS_BEFORE_PARKING: u32 = 0;
+
+pub(crate) fn has_one_core() -> bool {
+    false
+}
+
+pub(crate) const SEGMENT: u64 = 2;
+
+pub(crate) type HashState = BuildHasherDefault<std::collections::hash_map::DefaultHasher>;
+
+/// Lets others go on, from a loop that only loads until somebody else has stored.
+///
+/// loom would also run every schedule in which two such loops take turns while the third thread, the one
+/// they wait for, never runs: infinitely many. None of them leads anywhere that the others do not: a
+/// round of such a loop changes nothing, so whatever can follow it can follow as well when this thread
+/// was not scheduled for that round. So loom finishes this execution without branching any further. Where
+/// an access of the rest races with one before, it still adds the branch there.
+pub(crate) fn yield_now() {
+    loom::skip_branch();
+    loom::thread::yield_now();
+}
+
+pub(crate) fn spin_loop() {
+    yield_now();
+}
+
+pub(crate) fn sleep(_duration: Duration) {
+    yield_now();
+}
+
+loom::lazy_static! {
+    static ref GLOBAL: crate::Registry = crate::Registry::new();
+}
+
+pub(crate) fn global_registry() -> &'static crate::Registry {
+    &GLOBAL
+}

@@ -1,0 +1,96 @@
+//! The platform's own: what every normal build runs on.
+
+use std::collections::hash_map::RandomState;
+use std::time::Instant;
+
+use super::Duration;
+
+pub(crate) use std::cell::UnsafeCell as StdUnsafeCell;
+pub(crate) use std::sync::Arc;
+pub(crate) use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64, fence};
+
+/// The locks that [`lock`](super::lock) wraps.
+pub(super) use std::sync as raw;
+
+/// Rounds of spinning, of 1, 2, 4, ... pauses, before a blocking operation yields; see `patience`.
+pub(crate) const SPINS_BEFORE_YIELDING: u32 = 6;
+
+/// How often a blocking operation yields and tries again before it parks.
+pub(crate) const YIELDS_BEFORE_PARKING: u32 = 16;
+
+/// Whether this process had a single core to run on when it first asked.
+pub(crate) fn has_one_core() -> bool {
+    static ONE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *ONE.get_or_init(|| std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1))
+}
+
+/// Slots in a segment of an unbounded queue. With the phantom position that marks the change of
+/// segment this makes 32 positions, so that the division is a shift.
+pub(crate) const SEGMENT: u64 = 31;
+
+/// The registry's hasher. Names may come from untrusted input, so it is keyed at random.
+pub(crate) type HashState = RandomState;
+
+/// The moment at which a timed operation gives up; or never.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    pub(crate) const NEVER: Self = Self(None);
+
+    /// A deadline too far away to be represented means "no timeout".
+    pub(crate) fn after(timeout: Duration) -> Self {
+        Self(Instant::now().checked_add(timeout))
+    }
+
+    pub(crate) fn has_passed(&self) -> bool {
+        self.0.is_some_and(|instant| instant <= Instant::now())
+    }
+
+    /// How long a wait may still take, if it must end.
+    pub(super) fn left(&self) -> Option<Duration> {
+        self.0.map(|instant| instant.saturating_duration_since(Instant::now()))
+    }
+
+    /// The virtual clock of a model needs to know whom to nudge; the platform's clock does not.
+    pub(crate) fn on_expiry(&self, _nudge: impl FnOnce() + Send + 'static) {}
+}
+
+/// `std`'s cell behind loom's closure interface.
+#[derive(Debug)]
+#[repr(transparent)]
+pub(crate) struct UnsafeCell<T>(StdUnsafeCell<T>);
+
+impl<T> UnsafeCell<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(StdUnsafeCell::new(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+        f(self.0.get())
+    }
+
+    #[inline(always)]
+    pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        f(self.0.get())
+    }
+}
+
+pub(crate) fn spin_loop() {
+    std::hint::spin_loop();
+}
+
+pub(crate) fn yield_now() {
+    std::thread::yield_now();
+}
+
+pub(crate) fn sleep(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
+/// The process-wide registry.
+pub(crate) fn global_registry() -> &'static crate::Registry {
+    static GLOBAL: std::sync::OnceLock<crate::Registry> = std::sync::OnceLock::new();
+    GLOBAL.get_or_init(crate::Registry::new)
+}
