@@ -54,6 +54,7 @@
 mod atomic;
 mod backoff;
 mod error;
+mod hazard;
 mod identity;
 mod inspect;
 mod pad;

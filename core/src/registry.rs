@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use crate::error::NameError;
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind};
-use crate::sync::{self, HashState, RwLock, StdArc};
+use crate::sync::{HashState, RwLock, StdArc, process_wide};
 use crate::{Atomic, Queue, Shared, WaitGroup};
 
 /// The process-wide registry.
@@ -24,7 +24,11 @@ use crate::{Atomic, Queue, Shared, WaitGroup};
 /// assert_eq!(named_sync::global().atomic("doc: visits", 0).get(), 1);
 /// ```
 pub fn global() -> &'static Registry {
-    sync::global_registry()
+    &GLOBAL
+}
+
+process_wide! {
+    static GLOBAL: Registry = Registry::new();
 }
 
 /// Names to primitives.

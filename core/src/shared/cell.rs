@@ -1,292 +1,316 @@
-//! The shared variable's algorithm: values in nodes that are never freed while the variable lives, and a
-//! word in each node that says whether its value may be read, and how many are reading it.
+//! The shared variable's algorithm: the current value in a node of its own, replaced as a whole, and old nodes
+//! that wait until nobody reads them any more.
 //!
 //! ```text
-//!   current ──►┌───────────────────────┐      state:  63              2  1     0
-//!              │ state │ value, version│             ┌──────────────────┬───────┐
-//!              └───────────────────────┘             │ pins             │ phase │
-//!   nodes ───► all nodes ever made, linked           └──────────────────┴───────┘
+//!   current ──►┌────────────────┐        retired ──►┌────────────────┐      ┌────────────────┐
+//!              │ value, version │                   │ value, version ├─────►│ value, version ├──► ∅
+//!              └────────────────┘                   └────────────────┘      └────────────────┘
 //! ```
 //!
-//! | phase | the node's value is | leaves it when |
-//! | --- | --- | --- |
-//! | `FREE` | absent | a writer claims the node |
-//! | `CLAIMED` | being written or taken out by one thread | that thread is done |
-//! | `LIVE` | current, or about to be, or just replaced | its replacer (or a writer that gave up) retires it |
-//! | `RETIRED` | old, and still being read | the last reader unpins: one thread claims it and takes it out |
+//! I10: a node is read only by a thread that announced its address and then saw it as `current` (I14), until
+//! the announcement ends. It is freed by the one thread that took it out of the retired list, after a look at all
+//! slots that did not find its address. Nothing in a node changes after it became current, but for its link in the
+//! retired list.
 //!
-//! I10: a value is read only under a pin that was taken while the node was `LIVE` and seen as `current`
-//! after that. It is written or taken out only by the thread whose exchange took the node to `CLAIMED`,
-//! which is possible only without pins, or before the node was ever `current` in its present life.
+//! I11: a writer announces the node that it replaces, like a reader. So its exchange of `current` succeeds only
+//! if nobody has replaced the value in between: the address can not have been freed and used for another node.
 //!
-//! I11: a pinned node that is or was `current` is not reused before the pin is gone. So a writer that pins
-//! `current` and then exchanges it can not be deceived by a node that went away and came back.
-//!
-//! There are at most as many nodes as there were ever operations at the same time, plus two.
+//! Whoever retires a node collects: frees all retired nodes that nobody reads. A reader that finds retired nodes
+//! when it leaves does so too. So an old value goes when its last reader leaves, but for one case: the reader
+//! leaves just when a collector has seen it and has not yet put the node back into the list. The collector looks
+//! again after putting it back. Should the reader's leaving not be visible even then, the node stays until the
+//! variable is used or dropped the next time. (To exclude this would take a second fence in each reading.)
 
+use std::mem::ManuallyDrop;
 use std::ptr;
 
-use crate::sync::{AtomicPtr, AtomicU64, Ordering, StdArc, UnsafeCell};
+use crate::hazard::{self, Reading};
+use crate::sync::{self, AtomicPtr, Ordering, StdArc};
 
-const FREE: u64 = 0;
-const CLAIMED: u64 = 1;
-const LIVE: u64 = 2;
-const RETIRED: u64 = 3;
-const PHASE: u64 = 3;
-const PIN: u64 = 4;
+#[cfg(all(loom, feature = "loom"))]
+use crate::sync::UnsafeCell;
+
+/// Before a collector looks for the last time.
+const PAUSES: u32 = 16;
 
 pub(super) struct Cell<T> {
     current: AtomicPtr<Node<T>>,
-    /// The newest node; each links to the one before. Nodes are only ever added.
-    nodes: AtomicPtr<Node<T>>,
+    /// Nodes that were current once, linked by `next_retired`.
+    retired: AtomicPtr<Node<T>>,
 }
 
-struct Node<T> {
-    state: AtomicU64,
-    value: UnsafeCell<Option<Value<T>>>,
-    /// The node that was made before this one. Written before the node is in the list, and never after.
-    older: *mut Node<T>,
-}
-
-/// What a reader finds.
-pub(super) struct Value<T> {
+pub(super) struct Node<T> {
     pub(super) value: StdArc<T>,
     pub(super) version: u64,
+    /// Belongs to whoever retires the node, or took it out of the list.
+    next_retired: *mut Node<T>,
+    /// Read by every reader, written by the one who frees the node: so loom, which does not watch plain
+    /// memory, reports a reader that comes too late.
+    #[cfg(all(loom, feature = "loom"))]
+    tombstone: UnsafeCell<()>,
 }
 
 // SAFETY: the values are shared between threads by reference and by `Arc`, and dropped by any of them, which
-// `T: Send + Sync` allows. Access to a node's cell is governed by I10.
+// `T: Send + Sync` allows. Nodes are shared as I10 says.
 unsafe impl<T: Send + Sync> Send for Cell<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send + Sync> Sync for Cell<T> {}
 
 impl<T> Node<T> {
-    fn new(state: u64, value: Option<Value<T>>) -> *mut Self {
-        Box::into_raw(Box::new(Self {
-            state: AtomicU64::new(state),
-            value: UnsafeCell::new(value),
-            older: ptr::null_mut(),
-        }))
+    fn new(value: StdArc<T>, version: u64) -> Box<Self> {
+        Box::new(Self {
+            value,
+            version,
+            next_retired: ptr::null_mut(),
+            #[cfg(all(loom, feature = "loom"))]
+            tombstone: UnsafeCell::new(()),
+        })
     }
+}
 
-    /// Takes off one pin.
-    fn unpin(&self) {
-        // ORDERING: Release ends our reading of the value; pairs with the Acquire in `clean`.
-        if self.state.fetch_sub(PIN, Ordering::Release) == RETIRED + PIN {
-            self.clean();
-        }
-    }
-
-    /// Says that the value is old. Its last reader takes it out; if there is none, we do.
-    fn retire(&self) {
-        // ORDERING: Release, for the writer that gives up a node which was never current: it ends our
-        // writing; pairs with the Acquire in `clean`.
-        if self.state.fetch_add(RETIRED - LIVE, Ordering::Release) == LIVE {
-            self.clean();
-        }
-    }
-
-    /// Takes the old value out and frees the node, unless somebody else has, or somebody pins it: then
-    /// that one comes here when it unpins.
-    fn clean(&self) {
-        // ORDERING: Acquire pairs with the Release of every `unpin`: all readings are over.
-        if self
-            .state
-            .compare_exchange(RETIRED, CLAIMED, Ordering::Acquire, Ordering::Relaxed)
-            .is_err()
-        {
-            return;
-        }
-        let old = self.value.with_mut(|value| {
-            // SAFETY: our exchange took the node from `RETIRED` without pins to `CLAIMED` (I10).
-            unsafe { (*value).take() }
-        });
-        // ORDERING: Release ends our access; pairs with the Acquire in `claim`.
-        self.state.fetch_sub(CLAIMED - FREE, Ordering::Release);
-        // The value's own drop is user code; nothing of ours is under way any more.
-        drop(old);
-    }
+/// The word under which a node is announced: its address, which is even.
+fn word<T>(node: *const Node<T>) -> u64 {
+    node.addr() as u64
 }
 
 impl<T> Cell<T> {
     pub(super) fn new(value: T) -> Self {
-        let value = Value { value: StdArc::new(value), version: 0 };
-        let node = Node::new(LIVE, Some(value));
-        Self { current: AtomicPtr::new(node), nodes: AtomicPtr::new(node) }
+        let node = Box::into_raw(Node::new(StdArc::new(value), 0));
+        Self { current: AtomicPtr::new(node), retired: AtomicPtr::new(ptr::null_mut()) }
     }
 
-    /// Pins the current value.
-    pub(super) fn pin(&self) -> Pinned<'_, T> {
-        loop {
-            // ORDERING: pairs with the Release in `replace` and in `claim`: the node is initialised.
-            let node = self.current.load(Ordering::Acquire);
-            // SAFETY: nodes live as long as the cell.
-            let this = unsafe { &*node };
-            // ORDERING: pairs with the Release that made the node `LIVE`. Its maker looked at `current`
-            // before that: so the load below can not give anything older than what its maker saw, such as
-            // this node's former life.
-            let state = this.state.fetch_add(PIN, Ordering::Acquire);
-            // ORDERING: the second look is Acquire and pairs with the Release in `replace`: the value that
-            // we find in the node is the one with which it became current.
-            if state & PHASE == LIVE && self.current.load(Ordering::Acquire) == node {
-                return Pinned { node: this };
-            }
-            this.unpin();
-        }
+    /// Calls `f` with the current node.
+    #[inline]
+    pub(super) fn read<R>(&self, f: impl FnOnce(&Node<T>) -> R) -> R {
+        let visit = Visit::begin(self);
+        // SAFETY: announced and seen as current, until `visit` ends (I10).
+        let node = unsafe { &*visit.node };
+        #[cfg(all(loom, feature = "loom"))]
+        return node.tombstone.with(|_| f(node));
+        #[cfg(not(all(loom, feature = "loom")))]
+        f(node)
     }
 
-    /// Replaces the value by `make` of it, repeatedly if others get in between, and returns the new one.
-    pub(super) fn replace(&self, mut make: impl FnMut(&StdArc<T>) -> StdArc<T>) -> StdArc<T> {
-        let mut draft: Option<Draft<'_, T>> = None;
+    /// Replaces the value by `make` of it, repeatedly if others get in between. From the second time on `make`
+    /// also gets back what it had made.
+    pub(super) fn replace(&self, mut make: impl FnMut(&StdArc<T>, Option<StdArc<T>>) -> StdArc<T>) {
+        let mut visit = Visit::begin(self);
+        let mut rejected = None;
         loop {
-            let pinned = self.pin();
-            let value =
-                pinned.with(|old| Value { value: make(&old.value), version: old.version + 1 });
-            let new = StdArc::clone(&value.value);
-            let node = match &draft {
-                Some(draft) => {
-                    // The rejected value is dropped here, where nothing of ours is under way.
-                    drop(draft.rewrite(value));
-                    draft.node
-                }
-                None => draft.insert(self.draft(value)).node,
+            let old = visit.node;
+            let new = {
+                // SAFETY: announced and seen as current, until `visit` ends or goes on to another node (I10).
+                let old = unsafe { &*old };
+                #[cfg(all(loom, feature = "loom"))]
+                old.tombstone.with(|_| ());
+                Box::into_raw(Node::new(make(&old.value, rejected.take()), old.version + 1))
             };
-            // ORDERING: Release publishes the value to the Acquire loads in `pin`. Failure is Relaxed, as the
-            // next round looks anew. The exchange can not be deceived: `pinned` keeps the old node (I11).
-            let exchanged = self.current.compare_exchange(
-                pinned.as_ptr(),
-                node,
-                Ordering::Release,
-                Ordering::Relaxed,
-            );
-            if exchanged.is_ok() {
-                if let Some(draft) = draft {
-                    draft.publish();
+            // ORDERING: Release publishes the node to the Acquire in `begin` and `chase`. Failure is Relaxed, as
+            // `chase` looks anew. The exchange can not be deceived: `old` is announced (I11).
+            match self.current.compare_exchange(old, new, Ordering::Release, Ordering::Relaxed) {
+                // The end of our visit collects.
+                Ok(_) => return self.retire(Chain::of(old)),
+                Err(newer) => {
+                    visit.chase(newer);
+                    // SAFETY: it came from `Box::into_raw`, and nobody else has seen it.
+                    rejected = Some(unsafe { Box::from_raw(new) }.value);
                 }
-                pinned.node.retire();
-                return new;
             }
         }
     }
 
-    /// Makes a node with this value that is `LIVE` but not yet current.
-    fn draft(&self, value: Value<T>) -> Draft<'_, T> {
-        let node = self.claim();
-        // SAFETY: nodes live as long as the cell.
-        let this = unsafe { &*node };
-        this.value.with_mut(|cell| {
-            // SAFETY: `claim` took the node to `CLAIMED` for us (I10).
-            unsafe { *cell = Some(value) };
-        });
-        // ORDERING: pairs with the Acquire of the pin in `pin`; see there.
-        this.state.fetch_add(LIVE - CLAIMED, Ordering::Release);
-        Draft { node, this }
-    }
-
-    /// A node in phase `CLAIMED`: a free one, or a new one.
-    fn claim(&self) -> *mut Node<T> {
-        // ORDERING: pairs with the Release below: the nodes are initialised.
-        let mut next = self.nodes.load(Ordering::Acquire);
-        while !next.is_null() {
-            // SAFETY: nodes live as long as the cell.
-            let node = unsafe { &*next };
-            // ORDERING: Acquire pairs with the Release in `clean`: the taking out of the former value is over.
-            if node
-                .state
-                .compare_exchange(FREE, CLAIMED, Ordering::Acquire, Ordering::Relaxed)
-                .is_ok()
-            {
-                return next;
-            }
-            next = node.older;
-        }
-        let new = Node::new(CLAIMED, None);
+    /// Puts nodes that are no longer current into the retired list.
+    fn retire(&self, chain: Chain<T>) {
+        let (first, last) = chain.into_ends();
         // Relaxed: a stale value is found out by the exchange.
-        let mut newest = self.nodes.load(Ordering::Relaxed);
+        let mut head = self.retired.load(Ordering::Relaxed);
         loop {
-            // SAFETY: nobody else knows the node yet.
-            unsafe { (*new).older = newest };
-            // ORDERING: Release publishes the node to the Acquire above. Every later addition is a
-            // read-modify-write too, so older nodes stay published.
-            match self.nodes.compare_exchange_weak(
-                newest,
-                new,
-                Ordering::Release,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return new,
-                Err(newer) => newest = newer,
+            // SAFETY: the chain is ours until the exchange, and nobody reads the link of a node (I10).
+            unsafe { (*last).next_retired = head };
+            // ORDERING: Release pairs with the fence after the exchange in `collect`: the links, and that the nodes are not current.
+            match self.retired.compare_exchange(head, first, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(newer) => head = newer,
             }
+        }
+    }
+
+    /// Frees the retired nodes that nobody reads.
+    #[cold]
+    fn collect(&self) {
+        loop {
+            // Relaxed: the fence in `announced`, before anything is looked at, acquires what `retire` released.
+            let mut list = Chain(self.retired.swap(ptr::null_mut(), Ordering::Relaxed));
+            if list.0.is_null() {
+                return;
+            }
+            let announced = hazard::announced();
+            let (mut old, mut kept, mut kept_words) = (Chain::empty(), Chain::empty(), Vec::new());
+            while let Some(node) = list.pop() {
+                if announced.contains(&word(node)) {
+                    kept.push(node);
+                    kept_words.push(word(node));
+                } else {
+                    #[cfg(all(loom, feature = "loom"))]
+                    // SAFETY: alive, as it is freed below.
+                    unsafe { &*node }.tombstone.with_mut(|_| ());
+                    old.push(node);
+                }
+            }
+            if !kept.0.is_null() {
+                self.retire(kept);
+            }
+            // The values' drops are user code: nothing of ours is under way any more.
+            drop(old);
+            if !left_meanwhile(&kept_words) {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether one of these, which were announced, is so no more. Its reader may have left while we had the node in
+/// our hands, and so have found nothing to collect.
+fn left_meanwhile(words: &[u64]) -> bool {
+    if words.is_empty() {
+        return false;
+    }
+    let is_over = || {
+        let announced = hazard::announced();
+        words.iter().any(|word| !announced.contains(word))
+    };
+    if is_over() {
+        return true;
+    }
+    if sync::MODEL_CHECKED {
+        return false;
+    }
+    // Long enough for a store that its processor has not yet shown to others.
+    for _ in 0..PAUSES {
+        sync::spin_loop();
+    }
+    is_over()
+}
+
+/// A reading of one variable. However it ends, whatever became old meanwhile is looked after.
+struct Visit<'a, T> {
+    cell: &'a Cell<T>,
+    node: *mut Node<T>,
+    /// Ended in the drop.
+    reading: ManuallyDrop<Reading>,
+}
+
+impl<'a, T> Visit<'a, T> {
+    #[inline]
+    fn begin(cell: &'a Cell<T>) -> Self {
+        // Relaxed: not followed before the second look.
+        let node = cell.current.load(Ordering::Relaxed);
+        let reading = ManuallyDrop::new(Reading::begin(word(node)));
+        let mut visit = Self { cell, node, reading };
+        // ORDERING: pairs with the Release in `replace`: the node is initialised.
+        let again = cell.current.load(Ordering::Acquire);
+        if again == node {
+            visit.node = again;
+        } else {
+            visit.chase(again);
+        }
+        visit
+    }
+
+    /// Goes on from the node which `current` was found to point to, until it is announced and still current.
+    #[cold]
+    fn chase(&mut self, mut node: *mut Node<T>) {
+        loop {
+            self.reading.announce(word(node));
+            // ORDERING: as in `begin`.
+            let again = self.cell.current.load(Ordering::Acquire);
+            if again == node {
+                self.node = again;
+                return;
+            }
+            node = again;
+        }
+    }
+}
+
+impl<T> Drop for Visit<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: `reading` is not used after this.
+        unsafe { ManuallyDrop::drop(&mut self.reading) };
+        // Relaxed: a hint; see the top of this file for what happens if it is stale.
+        if !self.cell.retired.load(Ordering::Relaxed).is_null() {
+            self.cell.collect();
         }
     }
 }
 
 impl<T> Drop for Cell<T> {
     fn drop(&mut self) {
-        // Relaxed: we are alone.
-        let mut next = self.nodes.load(Ordering::Relaxed);
-        while !next.is_null() {
-            // SAFETY: every node came from `Box::into_raw`, is in the list once, and nobody uses the cell any
-            // more.
-            let node = unsafe { Box::from_raw(next) };
-            next = node.older;
-            // If the value's drop panics, the rest of the nodes leak. There is at most one value here: all
-            // others were taken out when their last reader left.
-            drop(node);
+        // Relaxed, both: we are alone.
+        let current = self.current.load(Ordering::Relaxed);
+        let retired = Chain(self.retired.load(Ordering::Relaxed));
+        // If a value's drop panics, the others are dropped all the same.
+        drop((Chain::of(current), retired));
+    }
+}
+
+/// Nodes that belong to us alone but for readers, linked by `next_retired`. Dropped, it frees them: then there
+/// must be no readers.
+struct Chain<T>(*mut Node<T>);
+
+impl<T> Chain<T> {
+    fn empty() -> Self {
+        Self(ptr::null_mut())
+    }
+
+    fn of(node: *mut Node<T>) -> Self {
+        let mut chain = Self::empty();
+        chain.push(node);
+        chain
+    }
+
+    fn push(&mut self, node: *mut Node<T>) {
+        // SAFETY: whoever calls this owns the node but for readers, who do not look at the link (I10).
+        unsafe { (*node).next_retired = self.0 };
+        self.0 = node;
+    }
+
+    fn pop(&mut self) -> Option<*mut Node<T>> {
+        if self.0.is_null() {
+            return None;
+        }
+        let node = self.0;
+        // SAFETY: the nodes of a chain are alive, and their links are its own.
+        self.0 = unsafe { (*node).next_retired };
+        Some(node)
+    }
+
+    /// The first and the last node of a chain that is not empty. They are the caller's now.
+    fn into_ends(self) -> (*mut Node<T>, *mut Node<T>) {
+        let first = self.0;
+        std::mem::forget(self);
+        let mut last = first;
+        loop {
+            // SAFETY: as in `pop`.
+            let next = unsafe { (*last).next_retired };
+            if next.is_null() {
+                return (first, last);
+            }
+            last = next;
         }
     }
 }
 
-/// A value that stays where it is for as long as this lives.
-pub(super) struct Pinned<'a, T> {
-    node: &'a Node<T>,
-}
-
-impl<T> Pinned<'_, T> {
-    pub(super) fn with<R>(&self, f: impl FnOnce(&Value<T>) -> R) -> R {
-        self.node.value.with(|value| {
-            // SAFETY: the pin was taken while the node was `LIVE` and seen as current: nobody writes the value
-            // or takes it out until we unpin (I10).
-            match unsafe { &*value } {
-                Some(value) => f(value),
-                None => unreachable!("a live node has a value"),
-            }
-        })
-    }
-
-    fn as_ptr(&self) -> *mut Node<T> {
-        ptr::from_ref(self.node).cast_mut()
-    }
-}
-
-impl<T> Drop for Pinned<'_, T> {
+impl<T> Drop for Chain<T> {
     fn drop(&mut self) {
-        self.node.unpin();
-    }
-}
-
-/// A node that has a value and is not yet current. Dropped (when a closure panics), it is retired.
-struct Draft<'a, T> {
-    node: *mut Node<T>,
-    this: &'a Node<T>,
-}
-
-impl<T> Draft<'_, T> {
-    fn rewrite(&self, value: Value<T>) -> Option<Value<T>> {
-        self.this.value.with_mut(|cell| {
-            // SAFETY: the node is not yet current, so that no reader can pass the second look in `pin`, and
-            // no writer but us knows it (I10).
-            unsafe { (*cell).replace(value) }
-        })
-    }
-
-    fn publish(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl<T> Drop for Draft<'_, T> {
-    fn drop(&mut self) {
-        self.this.retire();
+        while let Some(node) = self.pop() {
+            // If the value's drop panics, the rest goes while the panic does.
+            let rest = Chain(std::mem::replace(&mut self.0, ptr::null_mut()));
+            // SAFETY: every node came from `Box::into_raw`, is in one chain, and has no readers (I10).
+            drop(unsafe { Box::from_raw(node) });
+            self.0 = rest.0;
+            std::mem::forget(rest);
+        }
     }
 }

@@ -13,7 +13,9 @@ use cell::Cell;
 /// A value of any type that is replaced as a whole, and read at any time without waiting for a writer.
 ///
 /// A handle is cheap to clone, and every clone is the same variable. Readers get the value that is
-/// current and may keep it; a value is dropped when it was replaced and the last reader lets go of it.
+/// current and may keep it; a value is dropped when it was replaced and the last reader lets go of it. (If the
+/// last reader leaves in the very moment in which another thread looks whether it has left, the value may stay
+/// until the next operation on the variable.)
 ///
 /// # Ordering
 ///
@@ -83,7 +85,7 @@ impl<T> Shared<T> {
     /// assert_eq!((*value, *shared.get()), (1, 2));
     /// ```
     pub fn get(&self) -> StdArc<T> {
-        self.inner.cell.pin().with(|value| StdArc::clone(&value.value))
+        self.inner.cell.read(|node| StdArc::clone(&node.value))
     }
 
     /// Calls `f` with the current value and returns what it returns. Writers do not wait for `f`; a value
@@ -94,7 +96,7 @@ impl<T> Shared<T> {
     /// assert_eq!(names.read(|names| names.len()), 2);
     /// ```
     pub fn read<R>(&self, f: impl FnOnce(&T) -> R) -> R {
-        self.inner.cell.pin().with(|value| f(&value.value))
+        self.inner.cell.read(|node| f(&node.value))
     }
 
     /// Replaces the value.
@@ -105,7 +107,8 @@ impl<T> Shared<T> {
     /// assert_eq!(*shared.get(), 2);
     /// ```
     pub fn set(&self, value: T) {
-        drop(self.swap(value));
+        let mut new = Some(StdArc::new(value));
+        self.inner.cell.replace(|_, rejected| take_either(rejected, &mut new));
     }
 
     /// Replaces the value and returns the **old** one.
@@ -115,13 +118,13 @@ impl<T> Shared<T> {
     /// assert_eq!(*shared.swap(2), 1);
     /// ```
     pub fn swap(&self, value: T) -> StdArc<T> {
-        let new = StdArc::new(value);
+        let mut new = Some(StdArc::new(value));
         let mut old = None;
-        self.inner.cell.replace(|current| {
+        self.inner.cell.replace(|current, rejected| {
             old = Some(StdArc::clone(current));
-            StdArc::clone(&new)
+            take_either(rejected, &mut new)
         });
-        old.unwrap_or(new)
+        old.expect("what was replaced")
     }
 
     /// Replaces the value by `f` of it, and returns the **new** value.
@@ -134,7 +137,13 @@ impl<T> Shared<T> {
     /// assert_eq!(*counter.update(|n| n + 1), 42);
     /// ```
     pub fn update(&self, mut f: impl FnMut(&T) -> T) -> StdArc<T> {
-        self.inner.cell.replace(|current| StdArc::new(f(current)))
+        let mut result = None;
+        self.inner.cell.replace(|current, _| {
+            let new = StdArc::new(f(current));
+            result = Some(StdArc::clone(&new));
+            new
+        });
+        result.expect("what was stored")
     }
 
     /// How many times the value was replaced.
@@ -145,7 +154,7 @@ impl<T> Shared<T> {
     /// assert_eq!(shared.version(), 1);
     /// ```
     pub fn version(&self) -> u64 {
-        self.inner.cell.pin().with(|value| value.version)
+        self.inner.cell.read(|node| node.version)
     }
 
     /// The name under which a registry made this variable.
@@ -170,7 +179,7 @@ impl<T: fmt::Debug> Shared<T> {
     /// ```
     pub fn inspect(&self) -> Inspection {
         let (value, version) =
-            self.inner.cell.pin().with(|value| (StdArc::clone(&value.value), value.version));
+            self.inner.cell.read(|node| (StdArc::clone(&node.value), node.version));
         let state = State::Shared { version, value: debug_text(&*value) };
         let identity = &self.inner.identity;
         identity.inspection(Kind::Shared, std::any::type_name::<T>(), state, Vec::new())
@@ -181,6 +190,11 @@ impl<T: fmt::Debug> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared").field("name", &self.name()).field("value", &self.get()).finish()
     }
+}
+
+/// A value that is to be stored: the one that came back from a failed attempt, or the new one.
+fn take_either<T>(rejected: Option<StdArc<T>>, new: &mut Option<StdArc<T>>) -> StdArc<T> {
+    rejected.or_else(|| new.take()).expect("a value is either with us or comes back")
 }
 
 /// The `Debug` text of `value`, cut after [`VALUE_LIMIT`] bytes. The value's formatting is user code: what

@@ -48,10 +48,22 @@ pub(crate) fn sleep(_duration: Duration) {
     yield_now();
 }
 
-loom::lazy_static! {
-    static ref GLOBAL: crate::Registry = crate::Registry::new();
+macro_rules! process_wide {
+    ($(#[$meta:meta])* static $name:ident: $type:ty = $init:expr;) => {
+        loom::lazy_static! {
+            $(#[$meta])*
+            static ref $name: $type = $init;
+        }
+    };
 }
+pub(crate) use process_wide;
 
-pub(crate) fn global_registry() -> &'static crate::Registry {
-    &GLOBAL
+macro_rules! per_thread {
+    ($(#[$meta:meta])* static $name:ident: $type:ty = $init:expr;) => {
+        loom::thread_local! {
+            $(#[$meta])*
+            static $name: $type = $init;
+        }
+    };
 }
+pub(crate) use per_thread;

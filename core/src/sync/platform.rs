@@ -89,8 +89,23 @@ pub(crate) fn sleep(duration: Duration) {
     std::thread::sleep(duration);
 }
 
-/// The process-wide registry.
-pub(crate) fn global_registry() -> &'static crate::Registry {
-    static GLOBAL: std::sync::OnceLock<crate::Registry> = std::sync::OnceLock::new();
-    GLOBAL.get_or_init(crate::Registry::new)
+/// One for the whole process, made when it is first used.
+macro_rules! process_wide {
+    ($(#[$meta:meta])* static $name:ident: $type:ty = $init:expr;) => {
+        $(#[$meta])*
+        #[allow(clippy::disallowed_types, reason = "offered by crate::sync")]
+        static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $init);
+    };
 }
+pub(crate) use process_wide;
+
+/// One for each thread, reached by `try_with`: there is none any more when the thread is about to end.
+macro_rules! per_thread {
+    ($(#[$meta:meta])* static $name:ident: $type:ty = $init:expr;) => {
+        std::thread_local! {
+            $(#[$meta])*
+            static $name: $type = const { $init };
+        }
+    };
+}
+pub(crate) use per_thread;

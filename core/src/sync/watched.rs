@@ -33,8 +33,16 @@ fn watching() -> bool {
     WATCHING.load(Ordering::Relaxed)
 }
 
-/// The number of the current thread in this execution.
-fn thread_number() -> usize {
+loom::thread_local! {
+    static NUMBER: usize = number_of(loom::thread::current().id());
+}
+
+/// The number of the current thread in this execution; none while the thread's own variables are dropped.
+fn thread_number() -> Option<usize> {
+    NUMBER.try_with(|&number| number).ok()
+}
+
+fn number_of(id: loom::thread::ThreadId) -> usize {
     // The identifier gives its number away in no other way.
     struct Digits(usize);
     impl std::fmt::Write for Digits {
@@ -46,8 +54,7 @@ fn thread_number() -> usize {
         }
     }
     let mut digits = Digits(0);
-    std::fmt::Write::write_fmt(&mut digits, format_args!("{:?}", loom::thread::current().id()))
-        .expect("digits take any text");
+    std::fmt::Write::write_fmt(&mut digits, format_args!("{id:?}")).expect("digits take any text");
     digits.0
 }
 
@@ -65,7 +72,9 @@ impl<A> Watched<A> {
         if !watching() {
             return result;
         }
-        let thread = thread_number();
+        let Some(thread) = thread_number() else {
+            return result;
+        };
         self.noted.fetch_or(1 << thread, Ordering::Relaxed);
         loom::stop_exploring();
         self.notes[thread].load(Ordering::Relaxed);
@@ -78,7 +87,8 @@ impl<A> Watched<A> {
         if !watching() {
             return result;
         }
-        let others = self.noted.load(Ordering::Relaxed) & !(1 << thread_number());
+        let ours = thread_number().map_or(0, |thread| 1 << thread);
+        let others = self.noted.load(Ordering::Relaxed) & !ours;
         loom::stop_exploring();
         for (thread, note) in self.notes.iter().enumerate() {
             if others & (1 << thread) != 0 {
