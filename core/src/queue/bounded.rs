@@ -22,13 +22,12 @@
 //! stand at the same position. Between claiming a slot and changing its stamp its owner needs a few
 //! instructions; whoever needs the slot meanwhile [backs off](crate::backoff).
 
-use std::mem::MaybeUninit;
-
-use super::word::{CLOSED, Done, FLAG_BITS, FLAGS, WAITERS, same_position};
+use super::slot::{Getting, Putting, Slot};
+use super::word::{CLOSED, FLAG_BITS, FLAGS, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
-use crate::error::{CapacityError, TryGetError, TryPutError};
+use crate::error::{CapacityError, TryGetError};
 use crate::pad::Padded;
-use crate::sync::{AtomicU64, Ordering, UnsafeCell, fence};
+use crate::sync::{AtomicU64, Ordering, fence};
 
 /// The largest bound: it leaves 22 bits of laps in the word, at 2^40 items each.
 const MAX_CAPACITY: u64 = 1 << 40;
@@ -40,11 +39,6 @@ pub(super) struct Bounded<T> {
     head: Padded<AtomicU64>,
     layout: Layout,
     slots: Box<[Slot<T>]>,
-}
-
-struct Slot<T> {
-    stamp: AtomicU64,
-    item: UnsafeCell<MaybeUninit<T>>,
 }
 
 /// What keeps an operation from claiming the slot at its word.
@@ -186,15 +180,15 @@ impl<T> Bounded<T> {
         unsafe { self.slots.get_unchecked(index) }
     }
 
-    /// Puts the item if there is room.
+    /// Claims the slot for the next item if there is room.
     #[inline]
-    pub(super) fn try_put(&self, item: T) -> Result<Done<()>, TryPutError<T>> {
+    pub(super) fn try_put(&self) -> Result<Putting<'_, T>, NoRoom> {
         // Relaxed: a stale word is found out by the exchange below, and items travel with the stamps.
         let mut tail = self.tail.load(Ordering::Relaxed);
         let mut backoff = Backoff::new();
         loop {
             let slot = self.slot(tail);
-            // ORDERING: pairs with the Release in `try_get`, which ended the getter's reading of the item
+            // ORDERING: pairs with the Release in `Getting::get`, which ended the getter's reading of the item
             // that was here a lap ago.
             if slot.stamp.load(Ordering::Acquire) == self.layout.free(tail) && tail & CLOSED == 0 {
                 // Relaxed: the exchange only claims the slot. It reads the newest word whatever its
@@ -206,23 +200,18 @@ impl<T> Bounded<T> {
                     Ordering::Relaxed,
                 ) {
                     Ok(_) => {
-                        slot.item.with_mut(|cell| {
-                            // SAFETY: the stamp said that the slot is free in this lap, and only one
-                            // exchange moves `tail` past it in this lap: the cell is ours until the stamp
-                            // changes (I5). It holds no item.
-                            unsafe { (*cell).write(item) };
-                        });
-                        // ORDERING: pairs with the Acquire of the stamp in `try_get`: publishes the item.
-                        slot.stamp.store(self.layout.full(tail), Ordering::Release);
-                        return Ok(Done { result: (), wake: tail & WAITERS != 0 });
+                        let (full, wake) = (self.layout.full(tail), tail & WAITERS != 0);
+                        // SAFETY: the stamp said that the slot is free in this lap, and only one exchange
+                        // moves `tail` past it in this lap (I5).
+                        return Ok(unsafe { Putting::new(slot, full, wake) });
                     }
                     Err(newer) => tail = newer,
                 }
             } else {
                 match self.why_no_room(tail, &mut backoff) {
                     Obstacle::Passed(newer) => tail = newer,
-                    Obstacle::Closed => return Err(TryPutError::Closed(item)),
-                    Obstacle::Stands => return Err(TryPutError::Full(item)),
+                    Obstacle::Closed => return Err(NoRoom::Closed),
+                    Obstacle::Stands => return Err(NoRoom::Full),
                 }
             }
         }
@@ -251,15 +240,15 @@ impl<T> Bounded<T> {
         Obstacle::Passed(newer)
     }
 
-    /// Takes the first item if there is one.
+    /// Claims the slot of the first item if there is one.
     #[inline]
-    pub(super) fn try_get(&self) -> Result<Done<T>, TryGetError> {
+    pub(super) fn try_get(&self) -> Result<Getting<'_, T>, TryGetError> {
         // Relaxed: as `tail` in `try_put`.
         let mut head = self.head.load(Ordering::Relaxed);
         let mut backoff = Backoff::new();
         loop {
             let slot = self.slot(head);
-            // ORDERING: pairs with the Release in `try_put`, which published the item.
+            // ORDERING: pairs with the Release in `Putting::put`, which published the item.
             if slot.stamp.load(Ordering::Acquire) == self.layout.full(head) {
                 // Relaxed: the exchange only claims the slot, as in `try_put`.
                 match self.head.compare_exchange_weak(
@@ -269,15 +258,10 @@ impl<T> Bounded<T> {
                     Ordering::Relaxed,
                 ) {
                     Ok(_) => {
-                        let item = slot.item.with(|cell| {
-                            // SAFETY: the stamp said that the slot holds an item of this lap, and only one
-                            // exchange moves `head` past it in this lap: the item is ours to move out (I5).
-                            unsafe { (*cell).assume_init_read() }
-                        });
-                        // ORDERING: pairs with the Acquire of the stamp in `try_put`: our reading is over
-                        // before the next item is written over it.
-                        slot.stamp.store(self.layout.free_again(head), Ordering::Release);
-                        return Ok(Done { result: item, wake: head & WAITERS != 0 });
+                        let (done, wake) = (self.layout.free_again(head), head & WAITERS != 0);
+                        // SAFETY: the stamp said that the slot holds an item of this lap, and only one
+                        // exchange moves `head` past it in this lap (I5).
+                        return Ok(unsafe { Getting::new(slot, done, wake) });
                     }
                     Err(newer) => head = newer,
                 }
@@ -390,14 +374,14 @@ impl<T> Drop for Bounded<T> {
         struct Rest<'a, T>(&'a Bounded<T>);
         impl<T> Drop for Rest<'_, T> {
             fn drop(&mut self) {
-                while let Ok(done) = self.0.try_get() {
-                    drop(done.result);
+                while let Ok(claim) = self.0.try_get() {
+                    drop(claim.get());
                 }
             }
         }
         let rest = Rest(self);
-        while let Ok(done) = rest.0.try_get() {
-            drop(done.result);
+        while let Ok(claim) = rest.0.try_get() {
+            drop(claim.get());
         }
     }
 }
@@ -424,12 +408,7 @@ fn free_slots<T>(capacity: usize) -> Option<Box<[Slot<T>]>> {
 fn free_slots<T>(capacity: usize) -> Option<Box<[Slot<T>]>> {
     let mut slots = Vec::new();
     slots.try_reserve_exact(capacity).ok()?;
-    slots.extend(
-        (0..capacity).map(|_| Slot {
-            stamp: AtomicU64::new(0),
-            item: UnsafeCell::new(MaybeUninit::uninit()),
-        }),
-    );
+    slots.extend((0..capacity).map(|_| Slot::new()));
     Some(slots.into_boxed_slice())
 }
 
@@ -459,12 +438,12 @@ mod tests {
             let queue = Bounded::near_wrap(capacity, 1);
             for round in 0..4 * capacity {
                 for item in 0..capacity {
-                    queue.try_put(round * 10 + item).unwrap();
+                    queue.try_put().unwrap().put(round * 10 + item);
                 }
-                assert!(matches!(queue.try_put(0), Err(TryPutError::Full(0))));
+                assert!(matches!(queue.try_put(), Err(NoRoom::Full)));
                 assert_eq!(queue.counts().2, capacity);
                 for item in 0..capacity {
-                    assert_eq!(queue.try_get().unwrap().result, round * 10 + item);
+                    assert_eq!(queue.try_get().unwrap().get(), round * 10 + item);
                 }
                 assert!(matches!(queue.try_get(), Err(TryGetError::Empty)));
                 assert_eq!(queue.counts().2, 0);

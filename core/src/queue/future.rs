@@ -37,11 +37,16 @@ impl<T> Future for PutFuture<'_, T> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         assert!(this.item.is_some(), "a `PutFuture` was polled after it was ready");
-        let item = &mut this.item;
         let condition = RoomArrives(this.queue);
-        this.suspended
-            .poll(&condition, context, || this.queue.attempt_put(item))
-            .map(|result| result.map_err(Closed))
+        let polled = this.suspended.poll(&condition, context, || this.queue.attempt_room());
+        polled.map(|claim| match (claim, this.item.take()) {
+            (Some(claim), Some(item)) => {
+                this.queue.put(claim, item);
+                Ok(())
+            }
+            (None, Some(item)) => Err(Closed(item)),
+            (_, None) => unreachable!("it was there"),
+        })
     }
 }
 
@@ -75,7 +80,9 @@ impl<T> Future for GetFuture<'_, T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        this.suspended.poll(&ItemArrives(this.queue), context, || this.queue.attempt_get())
+        let condition = ItemArrives(this.queue);
+        let polled = this.suspended.poll(&condition, context, || this.queue.attempt_item());
+        polled.map(|claim| claim.map(|claim| this.queue.get(claim)))
     }
 }
 

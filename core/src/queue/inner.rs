@@ -4,8 +4,9 @@
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 
 use super::bounded::Bounded;
+use super::slot::{Getting, Putting};
 use super::unbounded::Unbounded;
-use super::word::Done;
+use super::word::NoRoom;
 use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError, TryPutError};
 use crate::identity::Identity;
 use crate::inspect::{Operation, Waiter};
@@ -91,26 +92,56 @@ impl<T> Inner<T> {
 
     #[inline]
     pub(super) fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        let Done { result: (), wake } = match &self.items {
-            Items::Bounded(items) => items.try_put(item)?,
-            Items::Unbounded(items) => items.put(item).map_err(TryPutError::Closed)?,
-        };
-        if wake {
-            ItemArrives(self).wake_one();
+        match self.claim_room() {
+            Ok(claim) => {
+                self.put(claim, item);
+                Ok(())
+            }
+            Err(NoRoom::Full) => Err(TryPutError::Full(item)),
+            Err(NoRoom::Closed) => Err(TryPutError::Closed(item)),
         }
-        Ok(())
     }
 
     #[inline]
     pub(super) fn try_get(&self) -> Result<T, TryGetError> {
-        let Done { result: item, wake } = match &self.items {
-            Items::Bounded(items) => items.try_get()?,
-            Items::Unbounded(items) => items.try_get()?,
-        };
+        self.claim_item().map(|claim| self.get(claim))
+    }
+
+    #[inline]
+    pub(super) fn claim_room(&self) -> Result<Putting<'_, T>, NoRoom> {
+        match &self.items {
+            Items::Bounded(items) => items.try_put(),
+            Items::Unbounded(items) => items.try_put(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn claim_item(&self) -> Result<Getting<'_, T>, TryGetError> {
+        match &self.items {
+            Items::Bounded(items) => items.try_get(),
+            Items::Unbounded(items) => items.try_get(),
+        }
+    }
+
+    /// Puts the item where there is room for it, and wakes whoever waits for it.
+    #[inline]
+    pub(super) fn put(&self, claim: Putting<'_, T>, item: T) {
+        let wake = claim.wake;
+        claim.put(item);
+        if wake {
+            ItemArrives(self).wake_one();
+        }
+    }
+
+    /// Takes the item, and wakes whoever waits for room.
+    #[inline]
+    pub(super) fn get(&self, claim: Getting<'_, T>) -> T {
+        let wake = claim.wake;
+        let item = claim.get();
         if wake {
             self.wake_putter();
         }
-        Ok(item)
+        item
     }
 
     /// Wakes a putter on behalf of a getter that has an item in its hands: if the putter's waker panics, the
@@ -129,26 +160,23 @@ impl<T> Inner<T> {
         deadline: Deadline,
         location: &'static Location<'static>,
     ) -> Result<(), PutTimeoutError<T>> {
-        let mut item = Some(item);
-        let attempt = || self.attempt_put(&mut item);
+        let attempt = || self.attempt_room();
         match wait::block(&RoomArrives(self), Operation::Put, location, deadline, attempt) {
-            Ok(result) => result.map_err(PutTimeoutError::Closed),
-            Err(TimedOut) => match item {
-                Some(item) => Err(PutTimeoutError::Timeout(item)),
-                None => unreachable!("an attempt that fails leaves the item where it was"),
-            },
+            Ok(Some(claim)) => {
+                self.put(claim, item);
+                Ok(())
+            }
+            Ok(None) => Err(PutTimeoutError::Closed(item)),
+            Err(TimedOut) => Err(PutTimeoutError::Timeout(item)),
         }
     }
 
-    /// Puts the item in `slot` and tells how that ended; `None` and the item stays if the queue is full.
-    pub(super) fn attempt_put(&self, slot: &mut Option<T>) -> Option<Result<(), T>> {
-        match self.try_put(slot.take()?) {
-            Ok(()) => Some(Ok(())),
-            Err(TryPutError::Closed(item)) => Some(Err(item)),
-            Err(TryPutError::Full(item)) => {
-                *slot = Some(item);
-                None
-            }
+    /// Room, or the end, or `None` if the queue is full.
+    pub(super) fn attempt_room(&self) -> Option<Option<Putting<'_, T>>> {
+        match self.claim_room() {
+            Ok(claim) => Some(Some(claim)),
+            Err(NoRoom::Closed) => Some(None),
+            Err(NoRoom::Full) => None,
         }
     }
 
@@ -157,18 +185,18 @@ impl<T> Inner<T> {
         deadline: Deadline,
         location: &'static Location<'static>,
     ) -> Result<T, GetTimeoutError> {
-        let attempt = || self.attempt_get();
+        let attempt = || self.attempt_item();
         match wait::block(&ItemArrives(self), Operation::Get, location, deadline, attempt) {
-            Ok(Some(item)) => Ok(item),
+            Ok(Some(claim)) => Ok(self.get(claim)),
             Ok(None) => Err(GetTimeoutError::Closed),
             Err(TimedOut) => Err(GetTimeoutError::Timeout),
         }
     }
 
     /// An item, or the end, or `None` if the queue is empty.
-    pub(super) fn attempt_get(&self) -> Option<Option<T>> {
-        match self.try_get() {
-            Ok(item) => Some(Some(item)),
+    pub(super) fn attempt_item(&self) -> Option<Option<Getting<'_, T>>> {
+        match self.claim_item() {
+            Ok(claim) => Some(Some(claim)),
             Err(TryGetError::Closed) => Some(None),
             Err(TryGetError::Empty) => None,
         }

@@ -25,14 +25,14 @@
 //! slot of a segment and has not yet moved `head` on. Turns follow one another. Each of them looks from `oldest`
 //! on which segments are consumed by now, keeps one of those as a spare for the putters, and frees the rest.
 
-use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::word::{CLOSED, Done, FLAG_BITS, WAITERS, same_position};
+use super::slot::{Getting, Putting, Slot};
+use super::word::{CLOSED, FLAG_BITS, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::TryGetError;
 use crate::pad::Padded;
-use crate::sync::{AtomicPtr, AtomicU8, AtomicU64, Ordering, SEGMENT, UnsafeCell, fence};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering, SEGMENT, UnsafeCell, fence};
 
 /// Positions in a segment: its slots and the turning position.
 const LAP: u64 = SEGMENT + 1;
@@ -70,17 +70,12 @@ struct Segment<T> {
     tombstone: UnsafeCell<()>,
 }
 
-struct Slot<T> {
-    state: AtomicU8,
-    item: UnsafeCell<MaybeUninit<T>>,
-}
-
-/// State of a slot that no item was published in.
-const EMPTY: u8 = 0;
-/// State of a slot that holds an item.
-const WRITTEN: u8 = 1;
-/// State of a slot whose item was taken out.
-const CONSUMED: u8 = 2;
+/// Stamp of a slot that no item was published in.
+const EMPTY: u64 = 0;
+/// Stamp of a slot that holds an item.
+const WRITTEN: u64 = 1;
+/// Stamp of a slot whose item was taken out.
+const CONSUMED: u64 = 2;
 
 // SAFETY: items move between threads, which `T: Send` allows. A `&Unbounded` never gives access to an item
 // in place: a slot's cell is touched only by the putter and the getter that claimed it.
@@ -92,10 +87,7 @@ impl<T> Segment<T> {
     fn new() -> Box<Self> {
         Box::new(Self {
             next: AtomicPtr::new(ptr::null_mut()),
-            slots: std::array::from_fn(|_| Slot {
-                state: AtomicU8::new(EMPTY),
-                item: UnsafeCell::new(MaybeUninit::uninit()),
-            }),
+            slots: std::array::from_fn(|_| Slot::new()),
             #[cfg(all(loom, feature = "loom"))]
             tombstone: UnsafeCell::new(()),
         })
@@ -111,7 +103,7 @@ impl<T> Segment<T> {
     fn wait_next(&self) -> *mut Segment<T> {
         let mut backoff = Backoff::new();
         loop {
-            // ORDERING: pairs with the Release in `put`: the next segment is initialised.
+            // ORDERING: pairs with the Release in `try_put`: the next segment is initialised.
             let next = self.next.load(Ordering::Acquire);
             if !next.is_null() {
                 return next;
@@ -122,28 +114,27 @@ impl<T> Segment<T> {
 
     /// Whether nobody is in this segment and nobody will come (I8). For the turner.
     fn is_spent(&self) -> bool {
-        // ORDERING: pairs with the Release in `try_get` that marks the slot: all use of it is over. The slots
+        // ORDERING: pairs with the Release in `Getting::get` that marks the slot: all use of it is over. The slots
         // are looked at from the last on, as that is likely to be the one in use.
-        self.slots.iter().rev().all(|slot| slot.state.load(Ordering::Acquire) == CONSUMED)
+        self.slots.iter().rev().all(|slot| slot.stamp.load(Ordering::Acquire) == CONSUMED)
     }
 }
 
-impl<T> Slot<T> {
-    #[inline]
-    fn wait_written(&self) {
-        // ORDERING: pairs with the Release in `put`, which published the item.
-        if self.state.load(Ordering::Acquire) != WRITTEN {
-            self.wait_long();
-        }
+/// Waits for the putter that claimed this slot.
+#[inline]
+fn wait_written<T>(slot: &Slot<T>) {
+    // ORDERING: pairs with the Release in `Putting::put`, which published the item.
+    if slot.stamp.load(Ordering::Acquire) != WRITTEN {
+        wait_long(slot);
     }
+}
 
-    #[cold]
-    fn wait_long(&self) {
-        let mut backoff = Backoff::new();
-        // ORDERING: as in `wait_written`.
-        while self.state.load(Ordering::Acquire) != WRITTEN {
-            backoff.snooze();
-        }
+#[cold]
+fn wait_long<T>(slot: &Slot<T>) {
+    let mut backoff = Backoff::new();
+    // ORDERING: as in `wait_written`.
+    while slot.stamp.load(Ordering::Acquire) != WRITTEN {
+        backoff.snooze();
     }
 }
 
@@ -183,10 +174,10 @@ impl<T> Unbounded<T> {
         }
         // SAFETY: it came from `Box::into_raw`, and the exchange gave it to us alone.
         let segment = unsafe { Box::from_raw(spare) };
-        // Relaxed: ours alone, and published by `put` like a new one.
+        // Relaxed: ours alone, and published by `try_put` like a new one.
         segment.next.store(ptr::null_mut(), Ordering::Relaxed);
         for slot in &segment.slots {
-            slot.state.store(EMPTY, Ordering::Relaxed);
+            slot.stamp.store(EMPTY, Ordering::Relaxed);
         }
         segment
     }
@@ -234,9 +225,9 @@ impl<T> Unbounded<T> {
         self.head.end.index.fetch_add(STEP, Ordering::Release);
     }
 
-    /// Puts the item, unless the queue is closed: then it comes back.
+    /// Claims the slot for the next item, unless the queue is closed. It is never full.
     #[inline]
-    pub(super) fn put(&self, item: T) -> Result<Done<()>, T> {
+    pub(super) fn try_put(&self) -> Result<Putting<'_, T>, NoRoom> {
         let mut backoff = Backoff::new();
         let mut next = None;
         // ORDERING: pairs with the Release of the turn below: an index in a segment comes with the pointer
@@ -245,7 +236,7 @@ impl<T> Unbounded<T> {
         loop {
             if tail & CLOSED != 0 {
                 // ORDERING: the loads of this word are Acquire and pair with the Release of `close`.
-                return Err(item);
+                return Err(NoRoom::Closed);
             }
             let offset = offset(tail);
             if offset == SEGMENT {
@@ -285,14 +276,9 @@ impl<T> Unbounded<T> {
                         this.next.store(next, Ordering::Release);
                     }
                     let slot = &this.slots[offset as usize];
-                    slot.item.with_mut(|cell| {
-                        // SAFETY: only the exchange above moves `tail` past this slot, once; no getter
-                        // touches the cell before the state changes.
-                        unsafe { (*cell).write(item) };
-                    });
-                    // ORDERING: pairs with the Acquire in `wait_written`: publishes the item.
-                    slot.state.store(WRITTEN, Ordering::Release);
-                    return Ok(Done { result: (), wake: tail & WAITERS != 0 });
+                    // SAFETY: only the exchange above moves `tail` past this slot, once; no getter touches the
+                    // cell before the stamp changes.
+                    return Ok(unsafe { Putting::new(slot, WRITTEN, tail & WAITERS != 0) });
                 }
                 Err(newer) => {
                     tail = newer;
@@ -302,9 +288,9 @@ impl<T> Unbounded<T> {
         }
     }
 
-    /// Takes the first item if there is one.
+    /// Claims the slot of the first item if there is one.
     #[inline]
-    pub(super) fn try_get(&self) -> Result<Done<T>, TryGetError> {
+    pub(super) fn try_get(&self) -> Result<Getting<'_, T>, TryGetError> {
         let Head { end, known_tail, .. } = &*self.head;
         let mut backoff = Backoff::new();
         // ORDERING: pairs with the Release in `turn`.
@@ -355,15 +341,10 @@ impl<T> Unbounded<T> {
                         self.turn(this);
                     }
                     let slot = &this.slots[offset as usize];
-                    slot.wait_written();
-                    let item = slot.item.with(|cell| {
-                        // SAFETY: the state says that the item is there, and only our exchange moves `head`
-                        // past this slot: it is ours to move out.
-                        unsafe { (*cell).assume_init_read() }
-                    });
-                    // ORDERING: Release ends our use of the segment; pairs with the Acquire in `is_spent`.
-                    slot.state.store(CONSUMED, Ordering::Release);
-                    return Ok(Done { result: item, wake: false });
+                    wait_written(slot);
+                    // SAFETY: the stamp says that the item is there, and only our exchange moves `head` past this
+                    // slot.
+                    return Ok(unsafe { Getting::new(slot, CONSUMED, false) });
                 }
                 Err(newer) => {
                     head = newer;
@@ -421,8 +402,8 @@ impl<T> Drop for Unbounded<T> {
         struct Rest<'a, T>(&'a Unbounded<T>);
         impl<T> Drop for Rest<'_, T> {
             fn drop(&mut self) {
-                while let Ok(done) = self.0.try_get() {
-                    drop(done.result);
+                while let Ok(claim) = self.0.try_get() {
+                    drop(claim.get());
                 }
                 // Relaxed, both: we are alone.
                 let spare = self.0.spare.load(Ordering::Relaxed);
@@ -443,8 +424,8 @@ impl<T> Drop for Unbounded<T> {
             }
         }
         let rest = Rest(self);
-        while let Ok(done) = rest.0.try_get() {
-            drop(done.result);
+        while let Ok(claim) = rest.0.try_get() {
+            drop(claim.get());
         }
     }
 }
@@ -458,10 +439,10 @@ mod tests {
         let queue = Unbounded::new();
         for item in 0..5 * SEGMENT {
             assert_eq!(queue.counts(), (item, 0, item as usize));
-            queue.put(item).unwrap();
+            queue.try_put().unwrap().put(item);
         }
         for item in 0..5 * SEGMENT {
-            assert_eq!(queue.try_get().unwrap().result, item);
+            assert_eq!(queue.try_get().unwrap().get(), item);
             assert_eq!(queue.counts(), (5 * SEGMENT, item + 1, (5 * SEGMENT - item - 1) as usize));
         }
     }

@@ -32,10 +32,9 @@ pub(super) fn same_position(a: u64, b: u64) -> bool {
     (a ^ b) & !FLAGS == 0
 }
 
-/// An item went in or out; `wake` tells whether the other side had waiters in the word at that moment, in
-/// which case the caller owes one of them a wake-up.
-#[derive(Debug)]
-pub(super) struct Done<R> {
-    pub(super) result: R,
-    pub(super) wake: bool,
+/// Why no slot could be claimed for an item.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NoRoom {
+    Full,
+    Closed,
 }

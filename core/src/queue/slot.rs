@@ -1,0 +1,88 @@
+//! A place for one item, and the two rights to it: to put an item in, and to take it out.
+//!
+//! Claiming a slot is the queue's business and knows nothing of items; moving an item is the business of the
+//! claim and can not fail. So an item is moved once on its way in and once on its way out, whatever its size, and
+//! stays where it is while a putter waits.
+
+use std::mem::MaybeUninit;
+
+use crate::sync::{AtomicU64, Ordering, UnsafeCell};
+
+/// A cell and the stamp that tells whose it is: I5 for the ring, I8 for the chain. A new slot has stamp zero.
+pub(super) struct Slot<T> {
+    pub(super) stamp: AtomicU64,
+    item: UnsafeCell<MaybeUninit<T>>,
+}
+
+impl<T> Slot<T> {
+    #[cfg_attr(not(all(loom, feature = "loom")), allow(dead_code, reason = "made by zeroing"))]
+    pub(super) fn new() -> Self {
+        Self { stamp: AtomicU64::new(0), item: UnsafeCell::new(MaybeUninit::uninit()) }
+    }
+}
+
+/// The right and the duty to put an item into a slot.
+#[must_use = "others wait for the item"]
+pub(super) struct Putting<'a, T> {
+    slot: &'a Slot<T>,
+    /// The stamp of the full slot.
+    full: u64,
+    /// Whether the word had its waiter bit set when the slot was claimed: a getter is owed a wake-up.
+    pub(super) wake: bool,
+}
+
+impl<'a, T> Putting<'a, T> {
+    /// # Safety
+    ///
+    /// The slot is empty, and the caller has claimed it for putting: until its stamp is `full`, nobody else touches
+    /// its cell.
+    #[inline]
+    pub(super) unsafe fn new(slot: &'a Slot<T>, full: u64, wake: bool) -> Self {
+        Self { slot, full, wake }
+    }
+
+    /// Puts the item in and publishes it.
+    #[inline]
+    pub(super) fn put(self, item: T) {
+        self.slot.item.with_mut(|cell| {
+            // SAFETY: the cell is ours and holds no item: the promise of `new`.
+            unsafe { (*cell).write(item) };
+        });
+        // ORDERING: Release publishes the item to the Acquire loads of the stamp by getters.
+        self.slot.stamp.store(self.full, Ordering::Release);
+    }
+}
+
+/// The right and the duty to take the item out of a slot.
+#[must_use = "the item is in nobody else's hands"]
+pub(super) struct Getting<'a, T> {
+    slot: &'a Slot<T>,
+    /// The stamp of the slot when its item is out.
+    done: u64,
+    /// Whether the word had its waiter bit set when the slot was claimed: a putter is owed a wake-up.
+    pub(super) wake: bool,
+}
+
+impl<'a, T> Getting<'a, T> {
+    /// # Safety
+    ///
+    /// The slot holds an item whose stamp the caller has acquired, and the caller has claimed it for getting: until
+    /// its stamp is `done`, nobody else touches its cell.
+    #[inline]
+    pub(super) unsafe fn new(slot: &'a Slot<T>, done: u64, wake: bool) -> Self {
+        Self { slot, done, wake }
+    }
+
+    /// Takes the item out.
+    #[inline]
+    pub(super) fn get(self) -> T {
+        let item = self.slot.item.with(|cell| {
+            // SAFETY: the cell is ours and holds an item, which nobody takes out after us: the promise of `new`.
+            unsafe { (*cell).assume_init_read() }
+        });
+        // ORDERING: Release ends our use of the slot; pairs with the Acquire loads of the stamp by putters (ring)
+        // and by the turner (chain).
+        self.slot.stamp.store(self.done, Ordering::Release);
+        item
+    }
+}
