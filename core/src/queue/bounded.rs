@@ -23,7 +23,7 @@
 //! instructions; whoever needs the slot meanwhile [backs off](crate::backoff).
 
 use super::slot::{Getting, Putting, Slot};
-use super::word::{CLOSED, FLAG_BITS, FLAGS, NoRoom, WAITERS, same_position};
+use super::word::{CLOSED, FLAG_BITS, FLAGS, Miss, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::{CapacityError, TryGetError};
 use crate::pad::Padded;
@@ -180,45 +180,61 @@ impl<T> Bounded<T> {
         unsafe { self.slots.get_unchecked(index) }
     }
 
-    /// Claims the slot for the next item if there is room.
-    #[inline]
-    pub(super) fn try_put(&self) -> Result<Putting<'_, T>, NoRoom> {
-        // Relaxed: a stale word is found out by the exchange below, and items travel with the stamps.
-        let mut tail = self.tail.load(Ordering::Relaxed);
+    /// Tries once to claim the slot for the next item.
+    #[inline(always)]
+    pub(super) fn try_put(&self) -> Result<Putting<'_, T>, Miss> {
+        // Relaxed: a stale word is found out by the exchange, and items travel with the stamps.
+        self.put_at(self.tail.load(Ordering::Relaxed))
+    }
+
+    #[inline(always)]
+    fn put_at(&self, tail: u64) -> Result<Putting<'_, T>, Miss> {
+        let slot = self.slot(tail);
+        // ORDERING: pairs with the Release in `Getting::get`, which ended the getter's reading of the item
+        // that was here a lap ago.
+        if slot.stamp.load(Ordering::Acquire) != self.layout.free(tail) || tail & CLOSED != 0 {
+            return Err(Miss::Hindered(tail));
+        }
+        // Relaxed: the exchange only claims the slot. It reads the newest word whatever its ordering, and with it
+        // the waiter bit (I2).
+        let exchange = self.tail.compare_exchange_weak(
+            tail,
+            self.layout.next(tail),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        match exchange {
+            Ok(_) => {
+                let (full, wake) = (self.layout.full(tail), tail & WAITERS != 0);
+                // SAFETY: the stamp said that the slot is free in this lap, and only one exchange moves `tail`
+                // past it in this lap (I5).
+                Ok(unsafe { Putting::new(slot, full, wake) })
+            }
+            Err(newer) => Err(Miss::Lost(newer)),
+        }
+    }
+
+    /// Goes on until a slot is claimed, or there is none for the next item.
+    #[cold]
+    pub(super) fn put_after(&self, mut miss: Miss) -> Result<Putting<'_, T>, NoRoom> {
         let mut backoff = Backoff::new();
         loop {
-            let slot = self.slot(tail);
-            // ORDERING: pairs with the Release in `Getting::get`, which ended the getter's reading of the item
-            // that was here a lap ago.
-            if slot.stamp.load(Ordering::Acquire) == self.layout.free(tail) && tail & CLOSED == 0 {
-                // Relaxed: the exchange only claims the slot. It reads the newest word whatever its
-                // ordering, and with it the waiter bit (I2).
-                match self.tail.compare_exchange_weak(
-                    tail,
-                    self.layout.next(tail),
-                    Ordering::Relaxed,
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => {
-                        let (full, wake) = (self.layout.full(tail), tail & WAITERS != 0);
-                        // SAFETY: the stamp said that the slot is free in this lap, and only one exchange
-                        // moves `tail` past it in this lap (I5).
-                        return Ok(unsafe { Putting::new(slot, full, wake) });
-                    }
-                    Err(newer) => tail = newer,
-                }
-            } else {
-                match self.why_no_room(tail, &mut backoff) {
-                    Obstacle::Passed(newer) => tail = newer,
+            let tail = match miss {
+                Miss::Lost(newer) => newer,
+                Miss::Hindered(tail) => match self.why_no_room(tail, &mut backoff) {
+                    Obstacle::Passed(newer) => newer,
                     Obstacle::Closed => return Err(NoRoom::Closed),
                     Obstacle::Stands => return Err(NoRoom::Full),
-                }
+                },
+            };
+            match self.put_at(tail) {
+                Ok(claim) => return Ok(claim),
+                Err(next) => miss = next,
             }
         }
     }
 
     /// Why the slot at `tail` can not be claimed, if it still can not.
-    #[cold]
     fn why_no_room(&self, tail: u64, backoff: &mut Backoff) -> Obstacle {
         if tail & CLOSED != 0 {
             // ORDERING: pairs with the Release of `close`: who is told that the queue is closed sees
@@ -240,43 +256,59 @@ impl<T> Bounded<T> {
         Obstacle::Passed(newer)
     }
 
-    /// Claims the slot of the first item if there is one.
-    #[inline]
-    pub(super) fn try_get(&self) -> Result<Getting<'_, T>, TryGetError> {
+    /// Tries once to claim the slot of the first item.
+    #[inline(always)]
+    pub(super) fn try_get(&self) -> Result<Getting<'_, T>, Miss> {
         // Relaxed: as `tail` in `try_put`.
-        let mut head = self.head.load(Ordering::Relaxed);
+        self.get_at(self.head.load(Ordering::Relaxed))
+    }
+
+    #[inline(always)]
+    fn get_at(&self, head: u64) -> Result<Getting<'_, T>, Miss> {
+        let slot = self.slot(head);
+        // ORDERING: pairs with the Release in `Putting::put`, which published the item.
+        if slot.stamp.load(Ordering::Acquire) != self.layout.full(head) {
+            return Err(Miss::Hindered(head));
+        }
+        // Relaxed: the exchange only claims the slot, as in `put_at`.
+        let exchange = self.head.compare_exchange_weak(
+            head,
+            self.layout.next(head),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        match exchange {
+            Ok(_) => {
+                let (done, wake) = (self.layout.free_again(head), head & WAITERS != 0);
+                // SAFETY: the stamp said that the slot holds an item of this lap, and only one exchange moves
+                // `head` past it in this lap (I5).
+                Ok(unsafe { Getting::new(slot, done, wake) })
+            }
+            Err(newer) => Err(Miss::Lost(newer)),
+        }
+    }
+
+    /// Goes on until a slot is claimed, or there is no item.
+    #[cold]
+    pub(super) fn get_after(&self, mut miss: Miss) -> Result<Getting<'_, T>, TryGetError> {
         let mut backoff = Backoff::new();
         loop {
-            let slot = self.slot(head);
-            // ORDERING: pairs with the Release in `Putting::put`, which published the item.
-            if slot.stamp.load(Ordering::Acquire) == self.layout.full(head) {
-                // Relaxed: the exchange only claims the slot, as in `try_put`.
-                match self.head.compare_exchange_weak(
-                    head,
-                    self.layout.next(head),
-                    Ordering::Relaxed,
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => {
-                        let (done, wake) = (self.layout.free_again(head), head & WAITERS != 0);
-                        // SAFETY: the stamp said that the slot holds an item of this lap, and only one
-                        // exchange moves `head` past it in this lap (I5).
-                        return Ok(unsafe { Getting::new(slot, done, wake) });
-                    }
-                    Err(newer) => head = newer,
-                }
-            } else {
-                match self.why_no_item(head, &mut backoff) {
-                    Obstacle::Passed(newer) => head = newer,
+            let head = match miss {
+                Miss::Lost(newer) => newer,
+                Miss::Hindered(head) => match self.why_no_item(head, &mut backoff) {
+                    Obstacle::Passed(newer) => newer,
                     Obstacle::Closed => return Err(TryGetError::Closed),
                     Obstacle::Stands => return Err(TryGetError::Empty),
-                }
+                },
+            };
+            match self.get_at(head) {
+                Ok(claim) => return Ok(claim),
+                Err(next) => miss = next,
             }
         }
     }
 
     /// Why the slot at `head` can not be claimed, if it still can not.
-    #[cold]
     fn why_no_item(&self, head: u64, backoff: &mut Backoff) -> Obstacle {
         // Relaxed: `head` can not pass `tail`, so if it stood where `tail` stands, the queue was
         // empty at that moment; see "emptiness" in docs/ALGORITHMS.md.
@@ -372,17 +404,19 @@ impl<T> Drop for Bounded<T> {
     fn drop(&mut self) {
         // If an item's own drop panics, the rest are dropped all the same, as in a `Vec`.
         struct Rest<'a, T>(&'a Bounded<T>);
-        impl<T> Drop for Rest<'_, T> {
-            fn drop(&mut self) {
-                while let Ok(claim) = self.0.try_get() {
+        impl<T> Rest<'_, T> {
+            fn drop_items(&self) {
+                while let Ok(claim) = self.0.try_get().or_else(|miss| self.0.get_after(miss)) {
                     drop(claim.get());
                 }
             }
         }
-        let rest = Rest(self);
-        while let Ok(claim) = rest.0.try_get() {
-            drop(claim.get());
+        impl<T> Drop for Rest<'_, T> {
+            fn drop(&mut self) {
+                self.drop_items();
+            }
         }
+        Rest(self).drop_items();
     }
 }
 
@@ -440,12 +474,14 @@ mod tests {
                 for item in 0..capacity {
                     queue.try_put().unwrap().put(round * 10 + item);
                 }
-                assert!(matches!(queue.try_put(), Err(NoRoom::Full)));
+                let refused = queue.try_put().or_else(|miss| queue.put_after(miss));
+                assert!(matches!(refused, Err(NoRoom::Full)));
                 assert_eq!(queue.counts().2, capacity);
                 for item in 0..capacity {
                     assert_eq!(queue.try_get().unwrap().get(), round * 10 + item);
                 }
-                assert!(matches!(queue.try_get(), Err(TryGetError::Empty)));
+                let refused = queue.try_get().or_else(|miss| queue.get_after(miss));
+                assert!(matches!(refused, Err(TryGetError::Empty)));
                 assert_eq!(queue.counts().2, 0);
             }
         }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use super::bounded::Bounded;
 use super::slot::{Getting, Putting};
 use super::unbounded::Unbounded;
-use super::word::NoRoom;
+use super::word::{Miss, NoRoom};
 use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError, TryPutError};
 use crate::identity::Identity;
 use crate::inspect::{Operation, Waiter};
@@ -90,9 +90,73 @@ impl<T> Inner<T> {
         Self::new(identity, Items::Bounded(Bounded::near_wrap(capacity, laps_left)))
     }
 
-    #[inline]
-    pub(super) fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        match self.claim_room() {
+    /// Tries once to claim the slot for the next item.
+    #[inline(always)]
+    pub(super) fn try_claim_room(&self) -> Result<Putting<'_, T>, Miss> {
+        match &self.items {
+            Items::Bounded(items) => items.try_put(),
+            Items::Unbounded(items) => items.try_put(),
+        }
+    }
+
+    /// Goes on until the slot for the next item is claimed, or there is none.
+    #[cold]
+    pub(super) fn claim_room_after(&self, miss: Miss) -> Result<Putting<'_, T>, NoRoom> {
+        match &self.items {
+            Items::Bounded(items) => items.put_after(miss),
+            Items::Unbounded(items) => items.put_after(miss),
+        }
+    }
+
+    /// Tries once to claim the slot of the first item.
+    #[inline(always)]
+    pub(super) fn try_claim_item(&self) -> Result<Getting<'_, T>, Miss> {
+        match &self.items {
+            Items::Bounded(items) => items.try_get(),
+            Items::Unbounded(items) => items.try_get(),
+        }
+    }
+
+    /// Goes on until the slot of the first item is claimed, or there is none.
+    #[cold]
+    pub(super) fn claim_item_after(&self, miss: Miss) -> Result<Getting<'_, T>, TryGetError> {
+        match &self.items {
+            Items::Bounded(items) => items.get_after(miss),
+            Items::Unbounded(items) => items.get_after(miss),
+        }
+    }
+
+    /// Puts the item in its place, and wakes whoever waits for it.
+    #[inline(always)]
+    pub(super) fn put(&self, claim: Putting<'_, T>, item: T) {
+        let wake = claim.wake;
+        claim.put(item);
+        if wake {
+            self.wake_getter();
+        }
+    }
+
+    #[cold]
+    fn wake_getter(&self) {
+        ItemArrives(self).wake_one();
+    }
+
+    /// Takes the item, and wakes whoever waits for room.
+    #[inline(always)]
+    pub(super) fn get(&self, claim: Getting<'_, T>) -> T {
+        if claim.wake { self.get_and_wake(claim) } else { claim.get() }
+    }
+
+    #[cold]
+    fn get_and_wake(&self, claim: Getting<'_, T>) -> T {
+        let item = claim.get();
+        self.wake_putter();
+        item
+    }
+
+    #[cold]
+    pub(super) fn try_put_after(&self, miss: Miss, item: T) -> Result<(), TryPutError<T>> {
+        match self.claim_room_after(miss) {
             Ok(claim) => {
                 self.put(claim, item);
                 Ok(())
@@ -102,51 +166,13 @@ impl<T> Inner<T> {
         }
     }
 
-    #[inline]
-    pub(super) fn try_get(&self) -> Result<T, TryGetError> {
-        self.claim_item().map(|claim| self.get(claim))
-    }
-
-    #[inline]
-    pub(super) fn claim_room(&self) -> Result<Putting<'_, T>, NoRoom> {
-        match &self.items {
-            Items::Bounded(items) => items.try_put(),
-            Items::Unbounded(items) => items.try_put(),
-        }
-    }
-
-    #[inline]
-    pub(super) fn claim_item(&self) -> Result<Getting<'_, T>, TryGetError> {
-        match &self.items {
-            Items::Bounded(items) => items.try_get(),
-            Items::Unbounded(items) => items.try_get(),
-        }
-    }
-
-    /// Puts the item where there is room for it, and wakes whoever waits for it.
-    #[inline]
-    pub(super) fn put(&self, claim: Putting<'_, T>, item: T) {
-        let wake = claim.wake;
-        claim.put(item);
-        if wake {
-            ItemArrives(self).wake_one();
-        }
-    }
-
-    /// Takes the item, and wakes whoever waits for room.
-    #[inline]
-    pub(super) fn get(&self, claim: Getting<'_, T>) -> T {
-        let wake = claim.wake;
-        let item = claim.get();
-        if wake {
-            self.wake_putter();
-        }
-        item
+    #[cold]
+    pub(super) fn try_get_after(&self, miss: Miss) -> Result<T, TryGetError> {
+        self.claim_item_after(miss).map(|claim| self.get(claim))
     }
 
     /// Wakes a putter on behalf of a getter that has an item in its hands: if the putter's waker panics, the
     /// panic ends here (its message is out by then), for going on it would take the item with it.
-    #[cold]
     fn wake_putter(&self) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| RoomArrives(self).wake_one())) {
             // A payload's drop is user code as well.
@@ -154,14 +180,25 @@ impl<T> Inner<T> {
         }
     }
 
-    pub(super) fn block_put(
+    /// Puts the item after a first try that claimed nothing, and waits for room until the deadline.
+    #[cold]
+    pub(super) fn put_after(
         &self,
+        miss: Miss,
         item: T,
-        deadline: Deadline,
+        deadline: impl FnOnce() -> Deadline,
         location: &'static Location<'static>,
     ) -> Result<(), PutTimeoutError<T>> {
-        let attempt = || self.attempt_room();
-        match wait::block(&RoomArrives(self), Operation::Put, location, deadline, attempt) {
+        let room = match self.claim_room_after(miss) {
+            Ok(claim) => Ok(Some(claim)),
+            Err(NoRoom::Closed) => Ok(None),
+            Err(NoRoom::Full) => {
+                wait::block(&RoomArrives(self), Operation::Put, location, deadline(), || {
+                    self.attempt_room()
+                })
+            }
+        };
+        match room {
             Ok(Some(claim)) => {
                 self.put(claim, item);
                 Ok(())
@@ -173,20 +210,31 @@ impl<T> Inner<T> {
 
     /// Room, or the end, or `None` if the queue is full.
     pub(super) fn attempt_room(&self) -> Option<Option<Putting<'_, T>>> {
-        match self.claim_room() {
+        match self.try_claim_room().or_else(|miss| self.claim_room_after(miss)) {
             Ok(claim) => Some(Some(claim)),
             Err(NoRoom::Closed) => Some(None),
             Err(NoRoom::Full) => None,
         }
     }
 
-    pub(super) fn block_get(
+    /// Takes an item after a first try that claimed nothing, and waits for one until the deadline.
+    #[cold]
+    pub(super) fn get_after(
         &self,
-        deadline: Deadline,
+        miss: Miss,
+        deadline: impl FnOnce() -> Deadline,
         location: &'static Location<'static>,
     ) -> Result<T, GetTimeoutError> {
-        let attempt = || self.attempt_item();
-        match wait::block(&ItemArrives(self), Operation::Get, location, deadline, attempt) {
+        let item = match self.claim_item_after(miss) {
+            Ok(claim) => Ok(Some(claim)),
+            Err(TryGetError::Closed) => Ok(None),
+            Err(TryGetError::Empty) => {
+                wait::block(&ItemArrives(self), Operation::Get, location, deadline(), || {
+                    self.attempt_item()
+                })
+            }
+        };
+        match item {
             Ok(Some(claim)) => Ok(self.get(claim)),
             Ok(None) => Err(GetTimeoutError::Closed),
             Err(TimedOut) => Err(GetTimeoutError::Timeout),
@@ -195,7 +243,7 @@ impl<T> Inner<T> {
 
     /// An item, or the end, or `None` if the queue is empty.
     pub(super) fn attempt_item(&self) -> Option<Option<Getting<'_, T>>> {
-        match self.claim_item() {
+        match self.try_claim_item().or_else(|miss| self.claim_item_after(miss)) {
             Ok(claim) => Some(Some(claim)),
             Err(TryGetError::Closed) => Some(None),
             Err(TryGetError::Empty) => None,

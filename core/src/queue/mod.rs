@@ -21,6 +21,7 @@ use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, State};
 use crate::sync::{Arc, Deadline, Duration};
 use inner::Inner;
+use word::Miss;
 
 /// A first-in first-out queue between any number of putters and getters, bounded or not.
 ///
@@ -159,12 +160,23 @@ impl<T> Queue<T> {
     /// ```
     #[track_caller]
     pub fn put(&self, item: T) -> Result<(), Closed<T>> {
-        let item = match self.inner.try_put(item) {
-            Ok(()) => return Ok(()),
-            Err(TryPutError::Closed(item)) => return Err(Closed(item)),
-            Err(TryPutError::Full(item)) => item,
-        };
-        match self.inner.block_put(item, Deadline::NEVER, Location::caller()) {
+        match self.inner.try_claim_room() {
+            Ok(claim) => {
+                self.inner.put(claim, item);
+                Ok(())
+            }
+            Err(miss) => self.put_after(miss, item, Location::caller()),
+        }
+    }
+
+    #[cold]
+    fn put_after(
+        &self,
+        miss: Miss,
+        item: T,
+        location: &'static Location<'static>,
+    ) -> Result<(), Closed<T>> {
+        match self.inner.put_after(miss, item, || Deadline::NEVER, location) {
             Ok(()) => Ok(()),
             Err(PutTimeoutError::Closed(item) | PutTimeoutError::Timeout(item)) => {
                 Err(Closed(item))
@@ -185,7 +197,13 @@ impl<T> Queue<T> {
     /// assert_eq!(queue.try_put(2), Err(TryPutError::Full(2)));
     /// ```
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
-        self.inner.try_put(item)
+        match self.inner.try_claim_room() {
+            Ok(claim) => {
+                self.inner.put(claim, item);
+                Ok(())
+            }
+            Err(miss) => self.inner.try_put_after(miss, item),
+        }
     }
 
     /// Puts `item` at the end, and waits while the queue is full, but no longer than `timeout`.
@@ -206,11 +224,14 @@ impl<T> Queue<T> {
     /// ```
     #[track_caller]
     pub fn put_timeout(&self, item: T, timeout: Duration) -> Result<(), PutTimeoutError<T>> {
-        match self.inner.try_put(item) {
-            Ok(()) => Ok(()),
-            Err(TryPutError::Closed(item)) => Err(PutTimeoutError::Closed(item)),
-            Err(TryPutError::Full(item)) => {
-                self.inner.block_put(item, Deadline::after(timeout), Location::caller())
+        match self.inner.try_claim_room() {
+            Ok(claim) => {
+                self.inner.put(claim, item);
+                Ok(())
+            }
+            Err(miss) => {
+                let deadline = || Deadline::after(timeout);
+                self.inner.put_after(miss, item, deadline, Location::caller())
             }
         }
     }
@@ -288,12 +309,9 @@ impl<T> Queue<T> {
     /// ```
     #[track_caller]
     pub fn get(&self) -> Option<T> {
-        match self.inner.try_get() {
-            Ok(item) => Some(item),
-            Err(TryGetError::Closed) => None,
-            Err(TryGetError::Empty) => {
-                self.inner.block_get(Deadline::NEVER, Location::caller()).ok()
-            }
+        match self.inner.try_claim_item() {
+            Ok(claim) => Some(self.inner.get(claim)),
+            Err(miss) => self.inner.get_after(miss, || Deadline::NEVER, Location::caller()).ok(),
         }
     }
 
@@ -311,7 +329,10 @@ impl<T> Queue<T> {
     /// assert_eq!(queue.try_get(), Ok('x'));
     /// ```
     pub fn try_get(&self) -> Result<T, TryGetError> {
-        self.inner.try_get()
+        match self.inner.try_claim_item() {
+            Ok(claim) => Ok(self.inner.get(claim)),
+            Err(miss) => self.inner.try_get_after(miss),
+        }
     }
 
     /// Takes the first item, and waits while the queue is empty, but no longer than `timeout`.
@@ -334,11 +355,10 @@ impl<T> Queue<T> {
     /// ```
     #[track_caller]
     pub fn get_timeout(&self, timeout: Duration) -> Result<T, GetTimeoutError> {
-        match self.inner.try_get() {
-            Ok(item) => Ok(item),
-            Err(TryGetError::Closed) => Err(GetTimeoutError::Closed),
-            Err(TryGetError::Empty) => {
-                self.inner.block_get(Deadline::after(timeout), Location::caller())
+        match self.inner.try_claim_item() {
+            Ok(claim) => Ok(self.inner.get(claim)),
+            Err(miss) => {
+                self.inner.get_after(miss, || Deadline::after(timeout), Location::caller())
             }
         }
     }

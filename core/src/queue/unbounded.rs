@@ -28,7 +28,7 @@
 use std::ptr;
 
 use super::slot::{Getting, Putting, Slot};
-use super::word::{CLOSED, FLAG_BITS, NoRoom, WAITERS, same_position};
+use super::word::{CLOSED, FLAG_BITS, Miss, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::TryGetError;
 use crate::pad::Padded;
@@ -225,131 +225,217 @@ impl<T> Unbounded<T> {
         self.head.end.index.fetch_add(STEP, Ordering::Release);
     }
 
-    /// Claims the slot for the next item, unless the queue is closed. It is never full.
-    #[inline]
-    pub(super) fn try_put(&self) -> Result<Putting<'_, T>, NoRoom> {
-        let mut backoff = Backoff::new();
-        let mut next = None;
-        // ORDERING: pairs with the Release of the turn below: an index in a segment comes with the pointer
-        // to that segment, so that the load after this one can not give an older one.
-        let mut tail = self.tail.index.load(Ordering::Acquire);
-        loop {
-            if tail & CLOSED != 0 {
-                // ORDERING: the loads of this word are Acquire and pair with the Release of `close`.
-                return Err(NoRoom::Closed);
+    /// Tries once to claim the slot for the next item.
+    #[inline(always)]
+    pub(super) fn try_put(&self) -> Result<Putting<'_, T>, Miss> {
+        // ORDERING: pairs with the Release in `put_last`: an index in a segment comes with the pointer to that
+        // segment, so that the load after this one can not give an older one.
+        let tail = self.tail.index.load(Ordering::Acquire);
+        let offset = offset(tail);
+        if tail & CLOSED != 0 || offset + 1 >= SEGMENT {
+            return Err(Miss::Hindered(tail));
+        }
+        self.put_at(tail, offset)
+    }
+
+    /// Claims the slot at `offset` of the last segment, if `tail` still stands there.
+    #[inline(always)]
+    fn put_at(&self, tail: u64, offset: u64) -> Result<Putting<'_, T>, Miss> {
+        // ORDERING: pairs with the Release in `put_last`: the segment is initialised.
+        let segment = self.tail.segment.load(Ordering::Acquire);
+        // ORDERING: success is Relaxed, as it only claims the slot; that the segment belongs to the index was
+        // settled by the Acquire loads. It reads the newest word, and with it the waiter bit (I2). Failure is
+        // Acquire like the first load, whose place it takes.
+        let exchange = self.tail.index.compare_exchange_weak(
+            tail,
+            tail + STEP,
+            Ordering::Relaxed,
+            Ordering::Acquire,
+        );
+        match exchange {
+            Ok(_) => {
+                // SAFETY: the exchange proved that `tail.index` was still in the segment that we loaded, and gave
+                // us one of its slots, so it lives until that slot is consumed (I8).
+                let segment = unsafe { &*segment };
+                segment.visit();
+                // SAFETY: only the exchange above moves `tail` past this slot, once; no getter touches the cell
+                // before the stamp changes.
+                Ok(unsafe {
+                    Putting::new(&segment.slots[offset as usize], WRITTEN, tail & WAITERS != 0)
+                })
             }
-            let offset = offset(tail);
-            if offset == SEGMENT {
-                // The putter of the last slot is about to put the next segment in place.
-                backoff.snooze();
-                tail = self.tail.index.load(Ordering::Acquire);
-                continue;
+            Err(newer) => Err(Miss::Lost(newer)),
+        }
+    }
+
+    /// Claims the last slot of the last segment, if `tail` still stands there, and puts the next segment in place,
+    /// which is made before the claim, so that others need not wait for the allocator.
+    fn put_last(
+        &self,
+        tail: u64,
+        next: &mut Option<Box<Segment<T>>>,
+    ) -> Result<Putting<'_, T>, Miss> {
+        let new = next.take().unwrap_or_else(|| self.empty_segment());
+        // Relaxed: as long as `tail` stands in this segment nobody changes the pointer, and if it does not stand
+        // there any more the claim fails.
+        let segment = self.tail.segment.load(Ordering::Relaxed);
+        match self.put_at(tail, SEGMENT - 1) {
+            Ok(claim) => {
+                let new = Box::into_raw(new);
+                // ORDERING: all three publish the new segment: to putters by way of the pointer and the index, to
+                // the getter of the last slot by way of `next`. The index is changed by addition because `close`
+                // and the getters' lock change its flags meanwhile.
+                self.tail.segment.store(new, Ordering::Release);
+                self.tail.index.fetch_add(STEP, Ordering::Release);
+                // SAFETY: we have claimed a slot in it, and not yet put an item there (I8).
+                unsafe { &*segment }.next.store(new, Ordering::Release);
+                Ok(claim)
             }
-            // ORDERING: pairs with the Release of the turn below: the segment is initialised.
-            let segment = self.tail.segment.load(Ordering::Acquire);
-            if offset + 1 == SEGMENT && next.is_none() {
-                // Allocate before claiming, so that others need not wait for the allocator.
-                next = Some(self.empty_segment());
-            }
-            // ORDERING: success is Relaxed, as it only claims the slot; that the segment belongs to the
-            // index was settled by the Acquire loads. It reads the newest word, and with it the waiter bit
-            // (I2). Failure is Acquire like the first load, whose place it takes.
-            match self.tail.index.compare_exchange_weak(
-                tail,
-                tail + STEP,
-                Ordering::Relaxed,
-                Ordering::Acquire,
-            ) {
-                Ok(_) => {
-                    // SAFETY: the exchange proved that `tail.index` was still in the segment that we loaded,
-                    // and gave us one of its slots, so it lives until that slot is consumed (I8).
-                    let this = unsafe { &*segment };
-                    this.visit();
-                    if offset + 1 == SEGMENT {
-                        let next =
-                            Box::into_raw(next.take().unwrap_or_else(|| self.empty_segment()));
-                        // ORDERING: all three publish the new segment: to putters by way of the pointer and
-                        // the index, to the getter of the last slot by way of `next`. The index is changed
-                        // by addition because `close` and the getters' lock change its flags meanwhile.
-                        self.tail.segment.store(next, Ordering::Release);
-                        self.tail.index.fetch_add(STEP, Ordering::Release);
-                        this.next.store(next, Ordering::Release);
-                    }
-                    let slot = &this.slots[offset as usize];
-                    // SAFETY: only the exchange above moves `tail` past this slot, once; no getter touches the
-                    // cell before the stamp changes.
-                    return Ok(unsafe { Putting::new(slot, WRITTEN, tail & WAITERS != 0) });
-                }
-                Err(newer) => {
-                    tail = newer;
-                    backoff.make_way();
-                }
+            Err(miss) => {
+                *next = Some(new);
+                Err(miss)
             }
         }
     }
 
-    /// Claims the slot of the first item if there is one.
-    #[inline]
-    pub(super) fn try_get(&self) -> Result<Getting<'_, T>, TryGetError> {
-        let Head { end, known_tail, .. } = &*self.head;
+    /// Goes on until a slot is claimed, unless the queue is closed. It is never full.
+    #[cold]
+    pub(super) fn put_after(&self, mut miss: Miss) -> Result<Putting<'_, T>, NoRoom> {
         let mut backoff = Backoff::new();
-        // ORDERING: pairs with the Release in `turn`.
-        let mut head = end.index.load(Ordering::Acquire);
+        let mut next = None;
         loop {
+            let tail = match miss {
+                Miss::Hindered(tail) => tail,
+                Miss::Lost(newer) => {
+                    backoff.make_way();
+                    newer
+                }
+            };
+            if tail & CLOSED != 0 {
+                // ORDERING: whatever gave us this word was an Acquire, and pairs with the Release of `close`.
+                return Err(NoRoom::Closed);
+            }
+            let offset = offset(tail);
+            let claim = if offset == SEGMENT {
+                // The putter of the last slot is about to put the next segment in place.
+                backoff.snooze();
+                // ORDERING: as in `try_put`.
+                Err(Miss::Hindered(self.tail.index.load(Ordering::Acquire)))
+            } else if offset + 1 == SEGMENT {
+                self.put_last(tail, &mut next)
+            } else {
+                self.put_at(tail, offset)
+            };
+            match claim {
+                Ok(claim) => return Ok(claim),
+                Err(next) => miss = next,
+            }
+        }
+    }
+
+    /// Tries once to claim the slot of the first item.
+    #[inline(always)]
+    pub(super) fn try_get(&self) -> Result<Getting<'_, T>, Miss> {
+        // ORDERING: pairs with the Release in `turn`.
+        let head = self.head.end.index.load(Ordering::Acquire);
+        let offset = offset(head);
+        if offset + 1 >= SEGMENT {
+            return Err(Miss::Hindered(head));
+        }
+        self.look_at_tail(head)
+            .map_or_else(|| self.get_at(head, offset), |_| Err(Miss::Hindered(head)))
+    }
+
+    /// The value of `tail` if `head` has come to it, so that there is no item.
+    #[inline(always)]
+    fn look_at_tail(&self, head: u64) -> Option<u64> {
+        let known_tail = &self.head.known_tail;
+        // ORDERING: pairs with the Release below: who goes by what another getter saw of `tail` must not see an
+        // older `tail` later, nor must those who see what it does to `head`.
+        if head >> FLAG_BITS < known_tail.load(Ordering::Acquire) >> FLAG_BITS {
+            return None;
+        }
+        // Relaxed: `head` can not pass `tail`; see "emptiness" in docs/ALGORITHMS.md.
+        let tail = self.tail.index.load(Ordering::Relaxed);
+        if same_position(head, tail) {
+            return Some(tail);
+        }
+        // What says nothing about the item after this one is not worth a store.
+        if tail >> FLAG_BITS > (head >> FLAG_BITS) + 1 {
+            // ORDERING: pairs with the Acquire above. That an older value may replace a newer one does no harm: what
+            // `tail` had passed once it has passed for ever.
+            known_tail.store(tail, Ordering::Release);
+        }
+        None
+    }
+
+    /// Claims the slot at `offset` of the first segment, if `head` still stands there. The slot's putter has claimed
+    /// it before.
+    #[inline(always)]
+    fn get_at(&self, head: u64, offset: u64) -> Result<Getting<'_, T>, Miss> {
+        let end = &self.head.end;
+        // ORDERING: pairs with the Release in `turn`: the segment is initialised.
+        let segment = end.segment.load(Ordering::Acquire);
+        // ORDERING: success is Release and pairs with the Acquire loads of this word: who sees `head` here
+        // sees a `tail` that is no older than the one we saw, so that it can not take a stale `tail` behind
+        // `head` for "not empty" and claim a slot that no item went into. Failure is Acquire like the first
+        // load, whose place it takes.
+        let exchange = end.index.compare_exchange_weak(
+            head,
+            head + STEP,
+            Ordering::Release,
+            Ordering::Acquire,
+        );
+        match exchange {
+            Ok(_) => {
+                // SAFETY: the exchange proved that `head.index` was still in the segment that we loaded, and gave
+                // us one of its slots, so it lives until we mark that slot (I8).
+                let segment = unsafe { &*segment };
+                segment.visit();
+                if offset + 1 == SEGMENT {
+                    self.turn(segment);
+                }
+                let slot = &segment.slots[offset as usize];
+                wait_written(slot);
+                // SAFETY: the stamp says that the item is there, and only our exchange moves `head` past this
+                // slot.
+                Ok(unsafe { Getting::new(slot, CONSUMED, false) })
+            }
+            Err(newer) => Err(Miss::Lost(newer)),
+        }
+    }
+
+    /// Goes on until a slot is claimed, or there is no item.
+    #[cold]
+    pub(super) fn get_after(&self, mut miss: Miss) -> Result<Getting<'_, T>, TryGetError> {
+        let mut backoff = Backoff::new();
+        loop {
+            let head = match miss {
+                Miss::Hindered(head) => head,
+                Miss::Lost(newer) => {
+                    backoff.make_way();
+                    newer
+                }
+            };
             let offset = offset(head);
             if offset == SEGMENT {
                 // The getter of the last slot is about to move on to the next segment.
                 backoff.snooze();
-                head = end.index.load(Ordering::Acquire);
+                // ORDERING: as in `try_get`.
+                miss = Miss::Hindered(self.head.end.index.load(Ordering::Acquire));
                 continue;
             }
-            // ORDERING: pairs with the Release below: who goes by what another getter saw of `tail` must not
-            // see an older `tail` later, nor must those who see what it does to `head`.
-            if head >> FLAG_BITS >= known_tail.load(Ordering::Acquire) >> FLAG_BITS {
-                // Relaxed: `head` can not pass `tail`; see "emptiness" in docs/ALGORITHMS.md.
-                let tail = self.tail.index.load(Ordering::Relaxed);
-                if same_position(head, tail) {
-                    if tail & CLOSED == 0 {
-                        return Err(TryGetError::Empty);
-                    }
-                    // ORDERING: pairs with the Release of `close`.
-                    fence(Ordering::Acquire);
-                    return Err(TryGetError::Closed);
+            if let Some(tail) = self.look_at_tail(head) {
+                if tail & CLOSED == 0 {
+                    return Err(TryGetError::Empty);
                 }
-                // ORDERING: pairs with the Acquire above. That an older value may replace a newer one does no
-                // harm: what `tail` had passed once it has passed for ever.
-                known_tail.store(tail, Ordering::Release);
+                // ORDERING: pairs with the Release of `close`.
+                fence(Ordering::Acquire);
+                return Err(TryGetError::Closed);
             }
-            // ORDERING: pairs with the Release in `turn`: the segment is initialised.
-            let segment = end.segment.load(Ordering::Acquire);
-            // ORDERING: success is Release and pairs with the Acquire loads of this word: who sees `head` here
-            // sees a `tail` that is no older than the one we saw, so that it can not take a stale `tail` behind
-            // `head` for "not empty" and claim a slot that no item went into. Failure is Acquire like the first
-            // load, whose place it takes.
-            match end.index.compare_exchange_weak(
-                head,
-                head + STEP,
-                Ordering::Release,
-                Ordering::Acquire,
-            ) {
-                Ok(_) => {
-                    // SAFETY: the exchange proved that `head.index` was still in the segment that we loaded,
-                    // and gave us one of its slots, so it lives until we mark that slot (I8).
-                    let this = unsafe { &*segment };
-                    this.visit();
-                    if offset + 1 == SEGMENT {
-                        self.turn(this);
-                    }
-                    let slot = &this.slots[offset as usize];
-                    wait_written(slot);
-                    // SAFETY: the stamp says that the item is there, and only our exchange moves `head` past this
-                    // slot.
-                    return Ok(unsafe { Getting::new(slot, CONSUMED, false) });
-                }
-                Err(newer) => {
-                    head = newer;
-                    backoff.make_way();
-                }
+            match self.get_at(head, offset) {
+                Ok(claim) => return Ok(claim),
+                Err(next) => miss = next,
             }
         }
     }
@@ -400,11 +486,16 @@ impl<T> Drop for Unbounded<T> {
     fn drop(&mut self) {
         // If an item's own drop panics, the rest are dropped and freed all the same, as in a `Vec`.
         struct Rest<'a, T>(&'a Unbounded<T>);
-        impl<T> Drop for Rest<'_, T> {
-            fn drop(&mut self) {
-                while let Ok(claim) = self.0.try_get() {
+        impl<T> Rest<'_, T> {
+            fn drop_items(&self) {
+                while let Ok(claim) = self.0.try_get().or_else(|miss| self.0.get_after(miss)) {
                     drop(claim.get());
                 }
+            }
+        }
+        impl<T> Drop for Rest<'_, T> {
+            fn drop(&mut self) {
+                self.drop_items();
                 // Relaxed, both: we are alone.
                 let spare = self.0.spare.load(Ordering::Relaxed);
                 if !spare.is_null() {
@@ -423,10 +514,7 @@ impl<T> Drop for Unbounded<T> {
                 });
             }
         }
-        let rest = Rest(self);
-        while let Ok(claim) = rest.0.try_get() {
-            drop(claim.get());
-        }
+        Rest(self).drop_items();
     }
 }
 
@@ -439,10 +527,11 @@ mod tests {
         let queue = Unbounded::new();
         for item in 0..5 * SEGMENT {
             assert_eq!(queue.counts(), (item, 0, item as usize));
-            queue.try_put().unwrap().put(item);
+            queue.try_put().or_else(|miss| queue.put_after(miss)).unwrap().put(item);
         }
         for item in 0..5 * SEGMENT {
-            assert_eq!(queue.try_get().unwrap().get(), item);
+            let claim = queue.try_get().or_else(|miss| queue.get_after(miss)).unwrap();
+            assert_eq!(claim.get(), item);
             assert_eq!(queue.counts(), (5 * SEGMENT, item + 1, (5 * SEGMENT - item - 1) as usize));
         }
     }

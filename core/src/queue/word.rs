@@ -32,6 +32,15 @@ pub(super) fn same_position(a: u64, b: u64) -> bool {
     (a ^ b) & !FLAGS == 0
 }
 
+/// What came of one try to claim a slot, if not a claim. There the fast path ends; the rest takes its time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Miss {
+    /// Another thread was faster. The word is this now.
+    Lost(u64),
+    /// The slot at the word, which was this, is not to be had at once.
+    Hindered(u64),
+}
+
 /// Why no slot could be claimed for an item.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum NoRoom {

@@ -25,8 +25,8 @@ pub(crate) fn has_one_core() -> bool {
 }
 
 /// Slots in a segment of an unbounded queue. With the phantom position that marks the change of
-/// segment this makes 32 positions, so that the division is a shift.
-pub(crate) const SEGMENT: u64 = 31;
+/// segment this makes 64 positions, so that the division is a shift.
+pub(crate) const SEGMENT: u64 = 63;
 
 /// The registry's hasher. Names may come from untrusted input, so it is keyed at random.
 pub(crate) type HashState = RandomState;
