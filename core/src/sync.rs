@@ -10,7 +10,6 @@
 //! | --- | --- | --- |
 //! | atomics | the platform's | loom's, watched for accesses that loom would overlook |
 //! | [`Deadline`] | an instant | a point on a virtual clock that the model moves |
-//! | [`SPINS_BEFORE_YIELDING`], [`YIELDS_BEFORE_PARKING`] | some | none: they only multiply executions |
 //! | [`SEGMENT`] | 63 slots | 2 slots, so that small models cross a boundary |
 //! | [`HashState`] | randomly keyed | fixed key: loom replays executions |
 

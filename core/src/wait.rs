@@ -22,7 +22,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::inspect::{self, Operation};
 use crate::parker::Parker;
-use crate::patience::Patience;
+use crate::patience::{self, Awaited};
 use crate::sync::{self, Deadline, Instant, Mutex, StdArc, Thread};
 
 /// What somebody waits for: a list of waiters, and the word in which their bit lives.
@@ -36,6 +36,16 @@ pub(crate) trait Condition {
 
     /// Clears the waiter bit. Called under the list's lock while the list is empty (I4).
     fn disarm(&self);
+
+    /// What a blocked operation waits for.
+    fn awaited(&self) -> Awaited {
+        Awaited::One
+    }
+
+    /// Whether an attempt may succeed now. A glance that disturbs nobody, and may be wrong for a moment.
+    fn looks_ready(&self) -> bool {
+        true
+    }
 
     /// Which round of the condition this is, where each round wakes only its own waiters.
     fn generation(&self) -> u32 {
@@ -221,8 +231,8 @@ pub(crate) struct TimedOut;
 
 /// Repeats `attempt` until it gives a result, parking the calling thread in between.
 ///
-/// `attempt` runs at least once more after every wake-up, and once before the first parking; the caller
-/// has usually tried already.
+/// `attempt` runs at least once more after every wake-up. Before the first parking it may not run at all: a waiter
+/// enters the list only if the operation can not proceed (I2).
 #[cold]
 pub(crate) fn block<R>(
     condition: &impl Condition,
@@ -231,14 +241,14 @@ pub(crate) fn block<R>(
     deadline: Deadline,
     mut attempt: impl FnMut() -> Option<R>,
 ) -> Result<R, TimedOut> {
-    let mut patience = Patience::new();
-    while patience.linger() {
-        if let Some(result) = attempt() {
-            return Ok(result);
-        }
-        if deadline.has_passed() {
-            return Err(TimedOut);
-        }
+    let looks_ready = || condition.looks_ready();
+    let lingered = patience::linger(condition.awaited(), looks_ready, || match attempt() {
+        Some(result) => Some(Ok(result)),
+        None if deadline.has_passed() => Some(Err(TimedOut)),
+        None => None,
+    });
+    if let Some(result) = lingered {
+        return result;
     }
     let mut place = Place::new(operation, false, location, condition.generation());
     loop {

@@ -329,6 +329,20 @@ impl<T> Bounded<T> {
         Obstacle::Passed(newer)
     }
 
+    /// A glance at the slot that the next put needs, which leaves the getters' word alone.
+    pub(super) fn looks_ready_to_put(&self) -> bool {
+        // Relaxed, both: whoever goes by this tries in earnest.
+        let tail = self.tail.load(Ordering::Relaxed);
+        self.slot(tail).stamp.load(Ordering::Relaxed) == self.layout.free(tail)
+    }
+
+    /// A glance at the slot that the next get needs, which leaves the putters' word alone.
+    pub(super) fn looks_ready_to_get(&self) -> bool {
+        // Relaxed, both: as above.
+        let head = self.head.load(Ordering::Relaxed);
+        self.slot(head).stamp.load(Ordering::Relaxed) == self.layout.full(head)
+    }
+
     /// Sets the getters' bit if the queue is empty and open (I2).
     pub(super) fn arm_getters(&self) -> bool {
         // Relaxed, all three: the exchange proves that `tail` still stands where `head` was seen, and

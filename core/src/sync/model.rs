@@ -16,10 +16,6 @@ pub(crate) use super::watched::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64};
 /// The locks that [`lock`](super::lock) wraps.
 pub(super) use loom::sync as raw;
 
-pub(crate) const SPINS_BEFORE_YIELDING: u32 = 0;
-
-pub(crate) const YIELDS_BEFORE_PARKING: u32 = 0;
-
 pub(crate) fn has_one_core() -> bool {
     false
 }

@@ -12,12 +12,6 @@ pub(crate) use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64, fe
 /// The locks that [`lock`](super::lock) wraps.
 pub(super) use std::sync as raw;
 
-/// Rounds of spinning, of 1, 2, 4, ... pauses, before a blocking operation yields; see `patience`.
-pub(crate) const SPINS_BEFORE_YIELDING: u32 = 6;
-
-/// How often a blocking operation yields and tries again before it parks.
-pub(crate) const YIELDS_BEFORE_PARKING: u32 = 16;
-
 /// Whether this process had a single core to run on when it first asked.
 pub(crate) fn has_one_core() -> bool {
     static ONE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
