@@ -17,25 +17,6 @@ impl<T> Mutex<T> {
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct RwLock<T>(raw::RwLock<T>);
-
-impl<T: Default> Default for RwLock<T> {
-    fn default() -> Self {
-        Self(raw::RwLock::new(T::default()))
-    }
-}
-
-impl<T> RwLock<T> {
-    pub(crate) fn read(&self) -> raw::RwLockReadGuard<'_, T> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn write(&self) -> raw::RwLockWriteGuard<'_, T> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct Condvar(raw::Condvar);
 

@@ -22,6 +22,10 @@ pub(crate) fn has_one_core() -> bool {
 
 pub(crate) const SEGMENT: u64 = 2;
 
+pub(crate) const FIRST_SEGMENT: u64 = 1;
+
+pub(crate) const SEGMENTS: usize = 3;
+
 pub(crate) type HashState = BuildHasherDefault<std::collections::hash_map::DefaultHasher>;
 
 /// Lets others go on, from a loop that only loads until somebody else has stored.

@@ -22,6 +22,12 @@ pub(crate) fn has_one_core() -> bool {
 /// segment this makes 64 positions, so that the division is a shift.
 pub(crate) const SEGMENT: u64 = 63;
 
+/// Buckets in the first segment of a table of names.
+pub(crate) const FIRST_SEGMENT: u64 = 64;
+
+/// Segments that a table of names can have; each holds as many buckets as all before it.
+pub(crate) const SEGMENTS: usize = 40;
+
 /// The registry's hasher. Names may come from untrusted input, so it is keyed at random.
 pub(crate) type HashState = RandomState;
 

@@ -2,18 +2,33 @@
 //! the same one.
 //!
 //! I12: one name has one primitive at a time, and no user code and no making of a primitive runs under a
-//! lock: handles are cloned under it (which counts one up), everything else happens outside.
+//! lock. A name that exists is found without one; to enter a new name or to remove one takes the lock of its kind,
+//! for a few instructions.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `names` | the names of one kind: looks up, enters, removes |
+//! | `table` | the hash table: buckets, chains, and growth (I15) |
+//! | `entry` | one name with its handle |
+//! | `removed` | when the memory of what was removed is freed (I16) |
+
+mod entry;
+mod names;
+mod removed;
+mod table;
 
 use std::any::{Any, type_name};
-use std::collections::HashMap;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::panic::{
+    AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, catch_unwind, resume_unwind,
+};
 
 use crate::error::NameError;
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind};
-use crate::sync::{HashState, RwLock, StdArc, process_wide};
+use crate::sync::{StdArc, process_wide};
 use crate::{Atomic, Queue, Shared, WaitGroup};
+use names::Names;
 
 /// The process-wide registry.
 ///
@@ -175,7 +190,7 @@ impl Registry {
         let shared_name = StdArc::<str>::from(name);
         let identity = Identity::named(StdArc::clone(&shared_name), caller);
         match Queue::<T>::with_identity(identity, maxsize) {
-            Ok(queue) => self.queues.insert_or_get(shared_name, Box::new(queue), find),
+            Ok(queue) => self.queues.insert_or_get(&shared_name, Box::new(queue), find),
             Err(error) => Err(NameError::CapacityTooLarge {
                 name: name.to_owned(),
                 requested: error.requested(),
@@ -219,7 +234,7 @@ impl Registry {
         let others = (self.atomics.take(), self.shareds.take(), self.wait_groups.take());
         // A waker is user code and may panic: the other queues are closed all the same.
         let mut panic = None;
-        for queue in queues.values() {
+        for queue in queues.handles() {
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| queue.close())) {
                 panic.get_or_insert(payload);
             }
@@ -243,14 +258,21 @@ impl Registry {
     /// ```
     pub fn inspect(&self) -> Vec<Inspection> {
         // Sorted before they are looked at, so that a model takes the same steps in every execution.
+        let atomics = self.atomics.sorted(Atomic::clone, Atomic::name);
+        let shareds = self.shareds.sorted(|any| any.clone_any(), |any| any.name());
+        let wait_groups = self.wait_groups.sorted(WaitGroup::clone, WaitGroup::name);
+        let queues = self.queues.sorted(|any| any.clone_any(), |any| any.name());
         let mut rows = Vec::new();
-        rows.extend(self.atomics.sorted(Atomic::clone).iter().map(Atomic::inspect));
-        rows.extend(self.shareds.sorted(|any| any.clone_any()).iter().map(|any| any.inspect()));
-        rows.extend(self.wait_groups.sorted(WaitGroup::clone).iter().map(WaitGroup::inspect));
-        rows.extend(self.queues.sorted(|any| any.clone_any()).iter().map(|any| any.inspect()));
+        rows.extend(atomics.iter().map(Atomic::inspect));
+        rows.extend(shareds.iter().map(|any| any.inspect()));
+        rows.extend(wait_groups.iter().map(WaitGroup::inspect));
+        rows.extend(queues.iter().map(|any| any.inspect()));
         rows
     }
 }
+
+impl UnwindSafe for Registry {}
+impl RefUnwindSafe for Registry {}
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,75 +292,6 @@ fn downcast<H: Clone + 'static>(
     any.downcast_ref::<H>().cloned().ok_or_else(mismatch)
 }
 
-/// The names of one kind.
-struct Names<H> {
-    map: RwLock<HashMap<StdArc<str>, H, HashState>>,
-}
-
-impl<H> Default for Names<H> {
-    fn default() -> Self {
-        Self { map: RwLock::default() }
-    }
-}
-
-impl<H> Names<H> {
-    /// What `find` makes of the handle of this name. It runs under the lock and may only clone.
-    fn get<R>(&self, name: &str, find: impl FnOnce(&H) -> R) -> Option<R> {
-        self.map.read().get(name).map(find)
-    }
-
-    fn get_or_insert<R>(
-        &self,
-        name: &str,
-        find: impl Fn(&H) -> R,
-        make: impl FnOnce(StdArc<str>) -> H,
-    ) -> R {
-        if let Some(found) = self.get(name, &find) {
-            return found;
-        }
-        let name = StdArc::<str>::from(name);
-        let made = make(StdArc::clone(&name));
-        self.insert_or_get(name, made, find)
-    }
-
-    /// Enters the handle, unless somebody was faster: then theirs counts.
-    fn insert_or_get<R>(&self, name: StdArc<str>, made: H, find: impl Fn(&H) -> R) -> R {
-        let mut made = Some(made);
-        let found = {
-            let mut map = self.map.write();
-            let handle = map.entry(name).or_insert_with(|| made.take().expect("used once"));
-            find(handle)
-        };
-        // The loser's primitive may hold a user's value: it is dropped after the lock is released.
-        drop(made);
-        found
-    }
-
-    fn remove(&self, name: &str) -> bool {
-        let removed = self.map.write().remove(name);
-        removed.is_some()
-    }
-
-    fn take(&self) -> HashMap<StdArc<str>, H, HashState> {
-        std::mem::take(&mut *self.map.write())
-    }
-
-    /// A copy of every handle, ordered by name. The lock is held for the copying only.
-    fn sorted(&self, clone: impl Fn(&H) -> H) -> Vec<H> {
-        let copy = |(name, handle): (&StdArc<str>, &H)| (StdArc::clone(name), clone(handle));
-        let mut handles: Vec<_> = self.map.read().iter().map(copy).collect();
-        handles.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        handles.into_iter().map(|(_, handle)| handle).collect()
-    }
-}
-
-impl<H> fmt::Debug for Names<H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.map.read().keys().cloned().collect();
-        f.debug_list().entries(names).finish()
-    }
-}
-
 type SharedOfAny = Box<dyn AnyShared>;
 type QueueOfAny = Box<dyn AnyQueue>;
 
@@ -346,6 +299,7 @@ type QueueOfAny = Box<dyn AnyQueue>;
 trait AnyShared: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn type_name(&self) -> &'static str;
+    fn name(&self) -> Option<&str>;
     fn clone_any(&self) -> SharedOfAny;
     fn inspect(&self) -> Inspection;
 }
@@ -357,6 +311,10 @@ impl<T: fmt::Debug + Send + Sync + 'static> AnyShared for Shared<T> {
 
     fn type_name(&self) -> &'static str {
         type_name::<T>()
+    }
+
+    fn name(&self) -> Option<&str> {
+        Shared::name(self)
     }
 
     fn clone_any(&self) -> SharedOfAny {
@@ -372,6 +330,7 @@ impl<T: fmt::Debug + Send + Sync + 'static> AnyShared for Shared<T> {
 trait AnyQueue: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn type_name(&self) -> &'static str;
+    fn name(&self) -> Option<&str>;
     fn clone_any(&self) -> QueueOfAny;
     fn inspect(&self) -> Inspection;
     fn capacity(&self) -> Option<usize>;
@@ -385,6 +344,10 @@ impl<T: Send + 'static> AnyQueue for Queue<T> {
 
     fn type_name(&self) -> &'static str {
         type_name::<T>()
+    }
+
+    fn name(&self) -> Option<&str> {
+        Queue::name(self)
     }
 
     fn clone_any(&self) -> QueueOfAny {

@@ -1,0 +1,127 @@
+//! An entry of a table of names: a name, its handle, and the link to the next entry of the chain.
+
+use std::ptr;
+
+use crate::sync::{AtomicPtr, StdArc};
+
+#[cfg(all(loom, feature = "loom"))]
+use crate::sync::UnsafeCell;
+
+/// Nothing in an entry changes after it is in a table, but for the link (I15).
+pub(super) struct Entry<H> {
+    /// Of the name, in full: two names that differ are rarely compared.
+    hash: u64,
+    pub(super) next: AtomicPtr<Entry<H>>,
+    name: Name,
+    handle: H,
+    /// Read by every look-up that comes by, written by the one who frees the entry: so loom, which does not watch
+    /// plain memory, reports a look-up that comes too late, or before the entry was published.
+    #[cfg(all(loom, feature = "loom"))]
+    tombstone: UnsafeCell<()>,
+}
+
+impl<H> Entry<H> {
+    pub(super) fn new(hash: u64, name: &StdArc<str>, handle: H) -> Box<Self> {
+        Box::new(Self {
+            hash,
+            next: AtomicPtr::new(ptr::null_mut()),
+            name: Name::new(name),
+            handle,
+            #[cfg(all(loom, feature = "loom"))]
+            tombstone: UnsafeCell::new(()),
+        })
+    }
+
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    pub(super) fn handle(&self) -> &H {
+        &self.handle
+    }
+
+    /// Whether this is the entry of that name, whose hash is given.
+    #[inline]
+    pub(super) fn is_of(&self, hash: u64, name: &str) -> bool {
+        #[cfg(all(loom, feature = "loom"))]
+        self.tombstone.with(|_| ());
+        self.hash == hash && self.name.as_bytes() == name.as_bytes()
+    }
+
+    /// Just before the entry is freed.
+    pub(super) fn bury(&self) {
+        #[cfg(all(loom, feature = "loom"))]
+        self.tombstone.with_mut(|_| ());
+    }
+}
+
+/// What fits into a name of the size of a long one, beside its length and the mark that says which it is.
+const SHORT: usize = 22;
+
+/// A short name stands in the entry itself: a look-up need not follow one more pointer into memory that is not in
+/// the cache.
+enum Name {
+    Short { length: u8, bytes: [u8; SHORT] },
+    Long(StdArc<str>),
+}
+
+impl Name {
+    fn new(name: &StdArc<str>) -> Self {
+        let mut bytes = [0; SHORT];
+        match bytes.get_mut(..name.len()) {
+            Some(start) => {
+                start.copy_from_slice(name.as_bytes());
+                Self::Short { length: name.len() as u8, bytes }
+            }
+            None => Self::Long(StdArc::clone(name)),
+        }
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Short { length, bytes } => &bytes[..usize::from(*length)],
+            Self::Long(name) => name.as_bytes(),
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Short { .. } => {
+                std::str::from_utf8(self.as_bytes()).expect("copied from a string as a whole")
+            }
+            Self::Long(name) => name,
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_comes_out_as_it_went_in_whatever_its_length() {
+        let odd = ["", "\0", "a\0", "é\n\u{202e}", "\u{10ffff}\u{10ffff}"];
+        let long = "0123456789abcdefghijklmnopqrstuvwxyz";
+        let lengths = [1, SHORT - 1, SHORT, SHORT + 1, 30].map(|length| &long[..length]);
+        for name in odd.into_iter().chain(lengths) {
+            let entry = Entry::new(7, &StdArc::from(name), ());
+            assert_eq!(entry.name(), name);
+            assert!(entry.is_of(7, name));
+            assert!(!entry.is_of(8, name), "another hash");
+            assert!(!entry.is_of(7, &format!("{name}\0")), "a longer name");
+            assert_eq!(matches!(entry.name, Name::Long(_)), name.len() > SHORT);
+        }
+    }
+
+    #[test]
+    fn an_entry_fits_into_a_line_of_the_cache_with_the_allocators_word() {
+        assert_eq!(size_of::<Name>(), size_of::<StdArc<str>>() + 8);
+        assert!(size_of::<Entry<crate::Atomic>>() <= 56);
+        assert!(size_of::<Entry<Box<dyn std::any::Any>>>() <= 56);
+    }
+}

@@ -1,0 +1,249 @@
+//! The names of one kind: a table that look-ups read without a lock, and what changes it under one.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+
+use super::entry::Entry;
+use super::removed::{self, Removed, Retired};
+use super::table::{Table, Writing};
+use crate::pad::Padded;
+use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc};
+
+/// Before a collector looks for the last time.
+const PAUSES: u32 = 16;
+
+pub(super) struct Names<H> {
+    /// Names may come from untrusted input, so the hash is keyed.
+    hasher: HashState,
+    table: Table<H>,
+    /// Apart from what look-ups read.
+    lock: Padded<Mutex<Locked<H>>>,
+}
+
+struct Locked<H> {
+    writing: Writing,
+    retired: Retired<H>,
+}
+
+impl<H> Default for Locked<H> {
+    fn default() -> Self {
+        Self { writing: Writing::default(), retired: Retired::default() }
+    }
+}
+
+impl<H> Default for Names<H> {
+    fn default() -> Self {
+        Self { hasher: HashState::default(), table: Table::default(), lock: Padded::default() }
+    }
+}
+
+impl<H> Names<H> {
+    /// Nothing is hashed but one name, so no end of it needs to be marked.
+    #[inline]
+    fn hash(&self, name: &str) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(name.as_bytes());
+        hasher.finish()
+    }
+
+    /// What `find` makes of the handle of this name, if it is found without a lock. A miss is not final (I15).
+    #[inline]
+    fn look_up<R>(&self, hash: u64, name: &str, find: impl FnOnce(&H) -> R) -> Option<R> {
+        let bucket = self.table.bucket_of(hash)?;
+        let _reading = removed::begin_reading();
+        // SAFETY: within the reading.
+        let entry = unsafe { Table::find(bucket, hash, name) }?;
+        Some(find(entry.handle()))
+    }
+
+    /// As `look_up`, of the table whose lock is held: a miss is the truth.
+    fn look_up_locked<R>(
+        &self,
+        _: &Writing,
+        hash: u64,
+        name: &str,
+        find: impl FnOnce(&H) -> R,
+    ) -> Option<R> {
+        let bucket = self.table.bucket_of(hash)?;
+        // SAFETY: under the lock.
+        let entry = unsafe { Table::find(bucket, hash, name) }?;
+        Some(find(entry.handle()))
+    }
+
+    /// What `find` makes of the handle of this name. It may run under the lock and may only clone.
+    pub(super) fn get<R>(&self, name: &str, find: impl Fn(&H) -> R) -> Option<R> {
+        let hash = self.hash(name);
+        if let Some(found) = self.look_up(hash, name, &find) {
+            return Some(found);
+        }
+        self.look_up_locked(&self.lock.lock().writing, hash, name, find)
+    }
+
+    #[inline]
+    pub(super) fn get_or_insert<R>(
+        &self,
+        name: &str,
+        find: impl Fn(&H) -> R,
+        make: impl FnOnce(StdArc<str>) -> H,
+    ) -> R {
+        let hash = self.hash(name);
+        match self.look_up(hash, name, &find) {
+            Some(found) => found,
+            None => self.make_and_insert(hash, name, find, make),
+        }
+    }
+
+    #[cold]
+    fn make_and_insert<R>(
+        &self,
+        hash: u64,
+        name: &str,
+        find: impl Fn(&H) -> R,
+        make: impl FnOnce(StdArc<str>) -> H,
+    ) -> R {
+        let name = StdArc::<str>::from(name);
+        let made = make(StdArc::clone(&name));
+        self.insert_hashed(hash, &name, made, find)
+    }
+
+    /// Enters the handle, unless somebody was faster: then theirs counts.
+    pub(super) fn insert_or_get<R>(
+        &self,
+        name: &StdArc<str>,
+        made: H,
+        find: impl Fn(&H) -> R,
+    ) -> R {
+        self.insert_hashed(self.hash(name), name, made, find)
+    }
+
+    fn insert_hashed<R>(
+        &self,
+        hash: u64,
+        name: &StdArc<str>,
+        made: H,
+        find: impl Fn(&H) -> R,
+    ) -> R {
+        let made = Entry::new(hash, name, made);
+        let mut lock = self.lock.lock();
+        if let Some(found) = self.look_up_locked(&lock.writing, hash, name, &find) {
+            drop(lock);
+            // The loser's primitive may hold a user's value: it is dropped after the lock is released.
+            drop(made);
+            return found;
+        }
+        let found = find(made.handle());
+        self.table.insert(&mut lock.writing, made);
+        let retired = lock.retired.newest();
+        drop(lock);
+        if let Some(stamp) = retired {
+            self.collect(stamp);
+        }
+        found
+    }
+
+    pub(super) fn remove(&self, name: &str) -> bool {
+        let hash = self.hash(name);
+        let mut lock = self.lock.lock();
+        let Some(removed) = self.table.unlink(&mut lock.writing, hash, name) else {
+            return false;
+        };
+        let stamp = lock.retired.push(removed);
+        drop(lock);
+        self.collect(stamp);
+        true
+    }
+
+    /// Unlinks everything.
+    pub(super) fn take(&self) -> Taken<'_, H> {
+        let removed = self.table.unlink_all(&mut self.lock.lock().writing);
+        Taken { names: self, removed: Some(removed) }
+    }
+
+    /// Frees what was retired, up to that stamp, and is read by nobody. What is left is tried again when something is
+    /// inserted or removed the next time.
+    #[cold]
+    fn collect(&self, stamp: u64) {
+        // Those who read it now are mostly about to leave. In a model they leave whenever it makes a difference.
+        let tries = if sync::MODEL_CHECKED { 1 } else { 2 };
+        for number in 1..=tries {
+            let oldest_reading = removed::oldest_reading();
+            let mut lock = self.lock.lock();
+            // What came into the list after the look may be read by those who came after it as well (I16).
+            let unread = lock.retired.take_before(oldest_reading.min(stamp + 1));
+            let is_done = lock.retired.oldest().is_none_or(|oldest| oldest > stamp);
+            drop(lock);
+            // The handles' drops may be user code.
+            drop(unread);
+            if is_done {
+                return;
+            }
+            if number < tries {
+                (0..PAUSES).for_each(|_| sync::spin_loop());
+            }
+        }
+    }
+
+    /// What `copy` makes of every entry. The lock is held for a few buckets at a time, so an entry that is moved may
+    /// be copied twice, the second time as it is later. It moves to later buckets only, so none is passed over.
+    fn copies<C>(&self, copy: impl Fn(&Entry<H>) -> C) -> Vec<C> {
+        let mut copies = Vec::new();
+        let mut bucket = 0;
+        loop {
+            copies.reserve(2 * FIRST_SEGMENT as usize);
+            let lock = self.lock.lock();
+            let buckets = self.table.buckets(&lock.writing);
+            let end = buckets.min(bucket + FIRST_SEGMENT);
+            while bucket < end {
+                copies.extend(self.table.chain(&lock.writing, bucket).map(&copy));
+                bucket += 1;
+            }
+            if bucket == buckets {
+                return copies;
+            }
+        }
+    }
+
+    /// A copy of every handle, ordered by name.
+    pub(super) fn sorted(
+        &self,
+        clone: impl Fn(&H) -> H,
+        name_of: impl Fn(&H) -> Option<&str>,
+    ) -> Vec<H> {
+        let mut handles = self.copies(|entry| clone(entry.handle()));
+        // Of one name the last copy stays: it may be another primitive, made after the first one was removed.
+        handles.reverse();
+        handles.sort_by(|one, other| name_of(one).cmp(&name_of(other)));
+        handles.dedup_by(|one, other| name_of(one) == name_of(other));
+        handles
+    }
+}
+
+impl<H> fmt::Debug for Names<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names = self.copies(|entry| entry.name().to_owned());
+        names.sort();
+        names.dedup();
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// Everything that was in the table. Dropped, it retires it.
+pub(super) struct Taken<'a, H> {
+    names: &'a Names<H>,
+    /// Some until the drop.
+    removed: Option<Removed<H>>,
+}
+
+impl<H> Taken<'_, H> {
+    pub(super) fn handles(&self) -> impl Iterator<Item = &H> {
+        self.removed.iter().flat_map(Removed::handles)
+    }
+}
+
+impl<H> Drop for Taken<'_, H> {
+    fn drop(&mut self) {
+        let Some(removed) = self.removed.take() else { return };
+        let stamp = self.names.lock.lock().retired.push(removed);
+        self.names.collect(stamp);
+    }
+}
