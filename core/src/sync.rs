@@ -9,9 +9,10 @@
 //! | name | normal build | under loom |
 //! | --- | --- | --- |
 //! | atomics | the platform's | loom's, watched for accesses that loom would overlook |
+//! | [`fence`] | the platform's | loom's, tried in every order with the others |
 //! | [`Deadline`] | an instant | a point on a virtual clock that the model moves |
 //! | [`SEGMENT`] | 63 slots | 2 slots, so that small models cross a boundary |
-//! | [`FIRST_SEGMENT`], [`SEGMENTS`] | 64 buckets, 40 segments | 1 bucket, 3 segments |
+//! | [`FIRST_SEGMENT`], [`SEGMENTS`] | 64 buckets, 40 segments | 2 buckets, 2 segments |
 //! | [`HashState`] | randomly keyed | fixed key: loom replays executions |
 
 #![allow(

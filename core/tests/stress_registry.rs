@@ -8,10 +8,12 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::thread;
 
 use common::{Ledger, Random, Tracked, stress};
-use named_sync::{Closed, Kind, NameError, Registry};
+use named_sync::{Atomic, Closed, Inspection, Kind, NameError, Registry};
 
 #[test]
 fn threads_that_race_for_a_new_name_get_the_same_primitive() {
@@ -118,6 +120,67 @@ fn items_in_queues_that_are_removed_and_cleared_meanwhile_are_all_accounted_for(
         });
         drop(registry);
         ledger.assert_settled();
+    });
+}
+
+/// Every atomic that is made begins with a number of its own in its upper half, and every look-up adds one below.
+#[test]
+fn look_ups_beside_removals_and_creations_lose_no_primitive_and_free_each_once() {
+    const EACH: usize = 2_000;
+    const THREADS: usize = 3;
+    const NAMES: [&str; 4] = ["a", "b", "c", "a name that does not fit into its entry"];
+    stress(|seed| {
+        let registry = Registry::new();
+        let token = Arc::new(());
+        let got: Vec<Vec<Atomic>> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS)
+                .map(|thread| {
+                    let (registry, token) = (&registry, &token);
+                    let mut random = Random::new(seed, thread);
+                    scope.spawn(move || {
+                        let mut got = Vec::new();
+                        for sequence in 0..EACH {
+                            let name = NAMES[random.below(NAMES.len())];
+                            let number = (sequence * THREADS + thread + 1) as i64;
+                            let atomic = registry.atomic(name, number << 32);
+                            assert_eq!(atomic.name(), Some(name));
+                            atomic.add(1);
+                            got.push(atomic);
+                            registry.shared(name, Arc::clone(token)).unwrap().read(|held| {
+                                assert!(Arc::ptr_eq(held, token));
+                            });
+                            match random.below(40) {
+                                0 => registry.clear(),
+                                1..8 => drop(registry.remove(Kind::Atomic, name)),
+                                8..15 => drop(registry.remove(Kind::Shared, name)),
+                                // New names make the table grow.
+                                15..25 => drop(registry.atomic(&format!("{number}"), 0)),
+                                25 => {
+                                    let rows = registry.inspect();
+                                    let key = |row: &Inspection| (row.kind, row.name.clone());
+                                    assert!(rows.is_sorted_by(|a, b| key(a) < key(b)), "{rows:?}");
+                                }
+                                _ => {}
+                            }
+                        }
+                        got
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let mut values = BTreeMap::new();
+        for value in got.iter().flatten().map(Atomic::get) {
+            assert_eq!(
+                *values.entry(value >> 32).or_insert(value),
+                value,
+                "one primitive, one value"
+            );
+        }
+        let additions: i64 = values.values().map(|value| value & 0xffff_ffff).sum();
+        assert_eq!(additions, (EACH * THREADS) as i64);
+        drop(registry);
+        assert_eq!(Arc::strong_count(&token), 1, "every shared variable was freed");
     });
 }
 

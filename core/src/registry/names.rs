@@ -184,7 +184,7 @@ impl<H> Names<H> {
     }
 
     /// What `copy` makes of every entry. The lock is held for a few buckets at a time, so an entry that is moved may
-    /// be copied twice, the second time as it is later. It moves to later buckets only, so none is passed over.
+    /// be copied twice. It moves to later buckets only, so none is passed over.
     fn copies<C>(&self, copy: impl Fn(&Entry<H>) -> C) -> Vec<C> {
         let mut copies = Vec::new();
         let mut bucket = 0;
@@ -210,9 +210,8 @@ impl<H> Names<H> {
         name_of: impl Fn(&H) -> Option<&str>,
     ) -> Vec<H> {
         let mut handles = self.copies(|entry| clone(entry.handle()));
-        // Of one name the last copy stays: it may be another primitive, made after the first one was removed.
-        handles.reverse();
-        handles.sort_by(|one, other| name_of(one).cmp(&name_of(other)));
+        // Of one name there may be two: it was moved meanwhile, or removed and made anew. Either was there.
+        handles.sort_unstable_by(|one, other| name_of(one).cmp(&name_of(other)));
         handles.dedup_by(|one, other| name_of(one) == name_of(other));
         handles
     }
@@ -245,5 +244,163 @@ impl<H> Drop for Taken<'_, H> {
         let Some(removed) = self.removed.take() else { return };
         let stamp = self.names.lock.lock().retired.push(removed);
         self.names.collect(stamp);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+#[allow(clippy::disallowed_methods, reason = "the core starts no threads, its tests do")]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    type Number = StdArc<usize>;
+
+    fn insert(names: &Names<Number>, name: &str, number: usize) -> Number {
+        names.get_or_insert(name, Number::clone, |_| Number::new(number))
+    }
+
+    fn number(names: &Names<Number>, name: &str) -> Option<usize> {
+        names.get(name, |number| **number)
+    }
+
+    /// Readers of other tests may hold back what was removed, for a moment.
+    fn eventually(condition: impl Fn() -> bool) {
+        for _ in 0..10_000 {
+            if condition() {
+                return;
+            }
+            std::thread::yield_now();
+        }
+        panic!("it did not come true");
+    }
+
+    #[test]
+    fn a_hundred_thousand_names_are_all_found_in_short_chains() {
+        const NUMBER: usize = 100_000;
+        let names = Names::default();
+        for number in 0..NUMBER {
+            insert(&names, &format!("name {number}"), number);
+        }
+        for number in 0..NUMBER {
+            assert_eq!(self::number(&names, &format!("name {number}")), Some(number));
+        }
+        assert_eq!(number(&names, "name"), None);
+
+        let lock = names.lock.lock();
+        let buckets = names.table.buckets(&lock.writing);
+        let lengths: Vec<_> =
+            (0..buckets).map(|bucket| names.table.chain(&lock.writing, bucket).count()).collect();
+        assert_eq!(lengths.iter().sum::<usize>(), NUMBER);
+        assert!((2 * NUMBER..=2 * NUMBER + 64).contains(&lengths.len()));
+        // By chance a chain of 12 would be found in one of a million such tables.
+        assert!(lengths.iter().all(|&length| length < 12), "{:?}", lengths.iter().max());
+    }
+
+    #[test]
+    fn names_of_any_length_and_any_characters_are_told_apart() {
+        let names = Names::default();
+        let long = "0123456789abcdefghijklmnopqrstuvwxyz\0é";
+        let ends = (0..=long.len()).filter(|&end| long.is_char_boundary(end));
+        let all: Vec<&str> = ends.map(|end| &long[..end]).chain(["\0", "\0\0", "é"]).collect();
+        for (number, name) in all.iter().enumerate() {
+            insert(&names, name, number);
+        }
+        for (number, name) in all.iter().enumerate() {
+            assert_eq!(self::number(&names, name), Some(number), "{name:?}");
+        }
+        for name in &all {
+            assert!(names.remove(name) && !names.remove(name), "{name:?}");
+            assert_eq!(number(&names, name), None);
+        }
+        assert_eq!(format!("{names:?}"), "[]");
+    }
+
+    #[test]
+    fn what_is_removed_is_freed() {
+        let names = Names::default();
+        for round in 0..1000 {
+            let old = insert(&names, "name", round);
+            assert_eq!(*old, round);
+            assert!(names.remove("name"));
+            insert(&names, "another", round);
+            assert!(names.remove("another"));
+            eventually(|| {
+                names.remove("another");
+                insert(&names, "another", round);
+                StdArc::strong_count(&old) == 1
+            });
+            names.remove("another");
+        }
+    }
+
+    #[test]
+    fn what_is_being_read_is_freed_after_that() {
+        let names = Names::default();
+        let old = insert(&names, "name", 1);
+        let reading = removed::begin_reading();
+        assert!(names.remove("name"));
+        insert(&names, "another", 2);
+        assert_eq!(StdArc::strong_count(&old), 2, "held back");
+        drop(reading);
+        eventually(|| {
+            names.remove("another");
+            insert(&names, "another", 3);
+            StdArc::strong_count(&old) == 1
+        });
+    }
+
+    #[test]
+    fn clearing_takes_everything_and_the_table_goes_on() {
+        let names = Names::default();
+        let kept: Vec<_> =
+            (0..1000).map(|number| insert(&names, &number.to_string(), number)).collect();
+        let taken = names.take();
+        let mut numbers: Vec<_> = taken.handles().map(|number| **number).collect();
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq(0..1000));
+        assert_eq!(number(&names, "7"), None);
+        insert(&names, "7", 70);
+        drop(taken);
+        eventually(|| {
+            insert(&names, "8", 80);
+            names.remove("8");
+            kept.iter().all(|number| StdArc::strong_count(number) == 1)
+        });
+        assert_eq!(number(&names, "7"), Some(70));
+    }
+
+    #[test]
+    fn a_drop_that_panics_keeps_no_other_from_being_freed() {
+        struct Handle(StdArc<usize>);
+        impl Drop for Handle {
+            fn drop(&mut self) {
+                assert!(*self.0 != 3, "as the test wants it");
+            }
+        }
+        let names = Names::default();
+        let kept: Vec<_> = (0..10).map(StdArc::new).collect();
+        for number in &kept {
+            let handle = Handle(StdArc::clone(number));
+            names.insert_or_get(&StdArc::from(number.to_string()), handle, |_| ());
+        }
+        let cleared = catch_unwind(AssertUnwindSafe(|| drop(names.take())));
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(names)));
+        assert!(cleared.is_err() ^ dropped.is_err());
+        assert!(kept.iter().all(|number| StdArc::strong_count(number) == 1));
+    }
+
+    #[test]
+    fn copies_are_ordered_by_name() {
+        let names = Names::default();
+        let text: Vec<String> = (0..500).map(|number| number.to_string()).collect();
+        for name in &text {
+            names.get_or_insert(name, StdArc::<str>::clone, |name| name);
+        }
+        let sorted = names.sorted(StdArc::<str>::clone, |name| Some(name));
+        let mut expected: Vec<&str> = text.iter().map(String::as_str).collect();
+        expected.sort_unstable();
+        assert!(sorted.iter().map(|name| &**name).eq(expected.iter().copied()));
+        assert_eq!(format!("{names:?}"), format!("{expected:?}"));
     }
 }

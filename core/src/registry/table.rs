@@ -33,6 +33,10 @@ pub(super) type Bucket<H> = AtomicPtr<Entry<H>>;
 /// Buckets for each name, at least. More make chains shorter, and the table larger.
 const BUCKETS_PER_NAME: u64 = 2;
 
+/// Buckets that are added together. Those to be split are neighbours, and the processor fetches their entries, which
+/// are anywhere in memory, many at a time.
+const ADDED_TOGETHER: u64 = FIRST_SEGMENT;
+
 /// When there is a segment for each bit of a word, more memory would be needed than there is.
 const MAX_BUCKETS: u64 = FIRST_SEGMENT << (SEGMENTS - 1);
 
@@ -125,34 +129,37 @@ impl<H> Table<H> {
         hash: u64,
         name: &str,
     ) -> Option<&'a Entry<H>> {
-        // ORDERING: Acquire pairs with the Release in `link`: the entry is initialised.
+        // ORDERING: Acquire pairs with the Release in `link`: the entry is initialised, and so are all older ones, which
+        // were put into the table before it.
         let mut next = bucket.load(Ordering::Acquire);
         // SAFETY: it was in a chain after our reading began, so it is not freed before that ends.
         while let Some(entry) = unsafe { next.as_ref() } {
             if entry.is_of(hash, name) {
                 return Some(entry);
             }
-            // ORDERING: as above.
-            next = entry.next.load(Ordering::Acquire);
+            // Relaxed: an older entry (I15).
+            next = entry.next.load(Ordering::Relaxed);
         }
         None
     }
 
     /// Puts the entry of a new name into the table, and lets the table grow with it.
     pub(super) fn insert(&self, writing: &mut Writing, entry: Box<Entry<H>>) {
-        writing.names += 1;
-        let wanted = writing.names.saturating_mul(BUCKETS_PER_NAME);
-        for _ in 0..BUCKETS_PER_NAME {
-            // Relaxed: we hold the lock.
-            let buckets = self.buckets.load(Ordering::Relaxed);
-            if buckets < wanted.min(MAX_BUCKETS) {
-                self.add_bucket(buckets);
-            }
+        if self.buckets(writing) == 0 {
+            self.add_bucket(0);
         }
-        let bucket = self.bucket_of(entry.hash()).expect("the first name made some");
+        let bucket = self.bucket_of(entry.hash()).expect("memory for the first buckets");
         // Relaxed, both: we hold the lock, and nobody else knows the entry.
         entry.next.store(bucket.load(Ordering::Relaxed), Ordering::Relaxed);
         link(bucket, Box::into_raw(entry));
+
+        writing.names += 1;
+        let wanted = writing.names.saturating_mul(BUCKETS_PER_NAME);
+        if self.buckets(writing) < wanted.min(MAX_BUCKETS) {
+            for _ in 0..ADDED_TOGETHER {
+                self.add_bucket(self.buckets(writing));
+            }
+        }
     }
 
     /// Takes the entry of that name out of its chain.
@@ -221,7 +228,7 @@ impl<H> Table<H> {
     /// Adds a bucket to so many that there are, and deals out to it what belongs there. The first time it adds all of
     /// the first segment.
     fn add_bucket(&self, buckets: u64) {
-        if !self.has_segment_for(buckets) {
+        if buckets == MAX_BUCKETS || !self.has_segment_for(buckets) {
             return;
         }
         let more = if buckets == 0 { FIRST_SEGMENT } else { buckets + 1 };
@@ -273,7 +280,7 @@ impl<H> Table<H> {
 
 /// Makes the link lead there.
 fn link<H>(from: &AtomicPtr<Entry<H>>, to: *mut Entry<H>) {
-    // ORDERING: Release publishes the entry to the Acquire loads in `find`.
+    // ORDERING: Release publishes the entry to the Acquire in `find`, if the link is a bucket's.
     from.store(to, Ordering::Release);
 }
 
@@ -314,4 +321,33 @@ fn empty_buckets<H>(number: usize) -> Option<Box<[Bucket<H>]>> {
 #[cfg(all(loom, feature = "loom"))]
 fn empty_buckets<H>(number: usize) -> Option<Box<[Bucket<H>]>> {
     Some((0..number).map(|_| AtomicPtr::new(ptr::null_mut())).collect())
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bucket_has_a_place_of_its_own_and_the_segments_are_full() {
+        let mut places =
+            (0..7).flat_map(|segment| (0..length_of(segment)).map(move |index| (segment, index)));
+        for bucket in 0..FIRST_SEGMENT << 6 {
+            assert_eq!(Some(place_of(bucket)), places.next());
+        }
+        assert_eq!(places.next(), None);
+        assert!(place_of(MAX_BUCKETS - 1).0 < SEGMENTS);
+    }
+
+    #[test]
+    fn one_more_bucket_takes_hashes_from_one_other_only() {
+        let hashes = (1..500u64).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        for hash in hashes.chain([0, u64::MAX]) {
+            for buckets in FIRST_SEGMENT..FIRST_SEGMENT << 4 {
+                let (before, after) = (bucket_of(hash, buckets), bucket_of(hash, buckets + 1));
+                assert!(before < buckets);
+                let split = buckets - (1 << buckets.ilog2());
+                assert!(after == before || (before == split && after == buckets));
+            }
+        }
+    }
 }
