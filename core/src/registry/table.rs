@@ -1,4 +1,4 @@
-//! A hash table that is read without a lock, and grows by one bucket at a time.
+//! A hash table that is read without a lock, and grows by a few buckets at a time.
 //!
 //! ```text
 //!   segments:   0 ──►┌───┬───┬───┬───┐                                   the first segment
@@ -9,14 +9,15 @@
 //!                                    entry ──► entry ──► ∅               newest first
 //! ```
 //!
-//! Linear hashing, after Witold Litwin (<https://dl.acm.org/doi/10.5555/1286887.1286911>): the table has any number
-//! of buckets from the first segment's on. With one more, the entries of one bucket, whose turn it is, are dealt out
-//! to it and to the new one. So each insertion does the same small work, however many names there are: no entry is
-//! copied, and no bucket ever moves. Segments are added when they are needed, and live as long as the table.
+//! Linear hashing, after Witold Litwin (*Linear Hashing: A New Tool for File and Table Addressing*, 1980): the table
+//! has any number of buckets from the first segment's on. With one more, the entries of one bucket, whose turn it is, are dealt out
+//! to it and to the new one. So no insertion does more than a small, fixed amount of work, however many names there
+//! are: no entry is copied, and no bucket ever moves. Segments are added when they are needed, and live as long as the
+//! table.
 //!
 //! I15: every link, of a bucket or of an entry, leads to an entry that is older than the one it is in. Links change
-//! only under the lock, in which each entry of the table is in the one chain to which its hash belongs. So a walk
-//! along a chain ends, whatever happens meanwhile. It may miss an entry that is moved to another chain at that
+//! only under the lock; when it is free, each entry of the table is in one chain, that to which its hash belongs. So a
+//! walk along a chain ends, whatever happens meanwhile. It may miss an entry that is moved to another chain at that
 //! moment. But what it finds it compares by name, so: *found* is the truth, *not found* has to be asked again under
 //! the lock.
 
@@ -37,7 +38,7 @@ const BUCKETS_PER_NAME: u64 = 2;
 /// are anywhere in memory, many at a time.
 const ADDED_TOGETHER: u64 = FIRST_SEGMENT;
 
-/// When there is a segment for each bit of a word, more memory would be needed than there is.
+/// When all segments are there, the table grows no more. It would need more memory than there is.
 const MAX_BUCKETS: u64 = FIRST_SEGMENT << (SEGMENTS - 1);
 
 pub(super) struct Table<H> {
