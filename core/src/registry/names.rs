@@ -12,6 +12,9 @@ use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc};
 /// Before a collector looks for the last time.
 const PAUSES: u32 = 16;
 
+/// Buckets that an inspection copies before it lets others have the lock.
+const COPIED_TOGETHER: u64 = FIRST_SEGMENT / 2;
+
 pub(super) struct Names<H> {
     /// Names may come from untrusted input, so the hash is keyed.
     hasher: HashState,
@@ -189,10 +192,10 @@ impl<H> Names<H> {
         let mut copies = Vec::new();
         let mut bucket = 0;
         loop {
-            copies.reserve(2 * FIRST_SEGMENT as usize);
+            copies.reserve(COPIED_TOGETHER as usize);
             let lock = self.lock.lock();
             let buckets = self.table.buckets(&lock.writing);
-            let end = buckets.min(bucket + FIRST_SEGMENT);
+            let end = buckets.min(bucket + COPIED_TOGETHER);
             while bucket < end {
                 copies.extend(self.table.chain(&lock.writing, bucket).map(&copy));
                 bucket += 1;

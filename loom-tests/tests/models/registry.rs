@@ -117,6 +117,20 @@ models! {
         seen
     }
 
+    /// Who looks at the slots may see the second look-up, and must know that the first one is over.
+    a_look_up_that_is_followed_by_another_one_is_over_before_the_entry_is_freed(
+        Preemptions(4),
+        [(5, 5), (5, 8), (7, 7)]
+    ) {
+        let registry = share(grown());
+        registry.atomic("hits", 5);
+        let remover = spawn(&registry, |registry| assert!(registry.remove(Kind::Atomic, "hits")));
+        let seen = registry.atomic("hits", 7).get();
+        let seen_again = registry.atomic("hits", 8).get();
+        remover.join().unwrap();
+        (seen, seen_again)
+    }
+
     /// While the look-up reads the first entry, both it and the one behind it are removed.
     a_look_up_that_reads_a_removed_entry_may_go_on_from_there(Complete, [5, 7]) {
         let registry = share(grown());
