@@ -128,6 +128,19 @@ models! {
         (first, second)
     }
 
+    /// One getter goes by what another saw of `tail`, and a third one by what the second did to `head`.
+    what_one_getter_saw_of_the_tail_is_passed_on_from_getter_to_getter(Preemptions(3), [0, 1, 2]) {
+        let queue = share(Queue::unbounded());
+        let getters = [(); 2].map(|()| spawn(&queue, |queue| queue.try_get().is_ok()));
+        queue.put(1).unwrap();
+        let mine = queue.try_get().is_ok();
+        let theirs = getters.map(|getter| getter.join().unwrap());
+        let whose: Vec<usize> =
+            [mine, theirs[0], theirs[1]].iter().enumerate().filter(|(_, got)| **got).map(|(whose, _)| whose).collect();
+        assert_eq!(whose.len(), 1, "one item was put, and whoever comes last finds it");
+        whose[0]
+    }
+
     try_get_after_a_put_of_ones_own_is_never_empty(Complete, [[1, 2], [2, 1]]) {
         let queue = share(Queue::unbounded());
         let other = spawn(&queue, |queue| queue.put(1).unwrap());
