@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::machine::Machine;
 use crate::queue::is_blocking_scenario;
 use crate::results::{Results, geometric_mean};
+use crate::sample::Unit;
 use targets::Target;
 
 /// What is printed at the end.
@@ -45,10 +46,11 @@ pub(crate) fn json(machine: &Machine, results: &Results, targets: &[Target]) -> 
     serde_json::to_string_pretty(&everything).expect("results are plain data") + "\n"
 }
 
-/// The geometric mean and the worst cell of the blocking queues, and of all cells that have peers.
+/// The geometric mean and the worst cell of the blocking queues, and of all cells that measure time and have peers. Of
+/// memory, which may be a page or a hundred megabytes, a mean would say nothing.
 fn summary(results: &Results) -> Vec<String> {
     let line = |title: &str, blocking_only: bool| {
-        let cells = results.cells.iter();
+        let cells = results.cells.iter().filter(|cell| cell.columns[0].unit == Unit::Nanoseconds);
         let ratios: Vec<(&str, f64)> = cells
             .filter(|cell| !blocking_only || is_blocking_scenario(cell.section))
             .filter_map(|cell| Some((cell.name.as_str(), cell.ratio()?)))
@@ -60,5 +62,8 @@ fn summary(results: &Results) -> Vec<String> {
             ratios.len()
         ))
     };
-    [line("blocking queues", true), line("everything", false)].into_iter().flatten().collect()
+    [line("blocking queues", true), line("everything that takes time", false)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
