@@ -66,6 +66,7 @@ mod shared;
 mod sync;
 mod wait;
 mod wait_group;
+mod zeroed;
 
 pub use atomic::Atomic;
 pub use error::{

@@ -28,6 +28,7 @@ use crate::backoff::Backoff;
 use crate::error::{CapacityError, TryGetError};
 use crate::pad::Padded;
 use crate::sync::{AtomicU64, Ordering, fence};
+use crate::zeroed::zeroed_slice;
 
 /// The largest bound: it leaves 22 bits of laps in the word, at 2^40 items each.
 const MAX_CAPACITY: u64 = 1 << 40;
@@ -149,7 +150,8 @@ impl<T> Bounded<T> {
             tail: Padded(AtomicU64::new(0)),
             head: Padded(AtomicU64::new(0)),
             layout: Layout::new(bound),
-            slots: free_slots(capacity).ok_or(error)?,
+            // SAFETY: zero is a new slot: a stamp of zero and an empty cell. It has a stamp, so a size.
+            slots: unsafe { zeroed_slice(capacity, Slot::new) }.ok_or(error)?,
         })
     }
 
@@ -432,32 +434,6 @@ impl<T> Drop for Bounded<T> {
         }
         Rest(self).drop_items();
     }
-}
-
-/// Slots whose stamps are zero and whose cells are empty, in memory that the platform need not commit
-/// before it is touched.
-#[cfg(not(all(loom, feature = "loom")))]
-fn free_slots<T>(capacity: usize) -> Option<Box<[Slot<T>]>> {
-    use std::alloc::{Layout, alloc_zeroed};
-    let layout = Layout::array::<Slot<T>>(capacity).ok()?;
-    // SAFETY: the layout is not of size zero: a slot has a stamp, and the capacity is at least one.
-    let memory = unsafe { alloc_zeroed(layout) };
-    if memory.is_null() {
-        return None;
-    }
-    let slots = std::ptr::slice_from_raw_parts_mut(memory.cast::<Slot<T>>(), capacity);
-    // SAFETY: the memory comes from the global allocator with the layout of `[Slot<T>]` of this length, is
-    // ours alone, and zero is a valid `Slot`: an `AtomicU64` of zero and an uninitialised cell.
-    Some(unsafe { Box::from_raw(slots) })
-}
-
-/// loom's atomics have identities, so they can not be made by zeroing memory.
-#[cfg(all(loom, feature = "loom"))]
-fn free_slots<T>(capacity: usize) -> Option<Box<[Slot<T>]>> {
-    let mut slots = Vec::new();
-    slots.try_reserve_exact(capacity).ok()?;
-    slots.extend((0..capacity).map(|_| Slot::new()));
-    Some(slots.into_boxed_slice())
 }
 
 #[cfg(all(test, not(loom)))]

@@ -15,7 +15,6 @@ pub(super) struct Slot<T> {
 }
 
 impl<T> Slot<T> {
-    #[cfg_attr(not(all(loom, feature = "loom")), allow(dead_code, reason = "made by zeroing"))]
     pub(super) fn new() -> Self {
         Self { stamp: AtomicU64::new(0), item: UnsafeCell::new(MaybeUninit::uninit()) }
     }

@@ -27,6 +27,7 @@ use std::ptr;
 use super::entry::Entry;
 use super::removed::Removed;
 use crate::sync::{AtomicPtr, AtomicU64, FIRST_SEGMENT, Ordering, SEGMENTS};
+use crate::zeroed::zeroed_slice;
 
 /// The head of a chain.
 pub(super) type Bucket<H> = AtomicPtr<Entry<H>>;
@@ -247,7 +248,10 @@ impl<H> Table<H> {
         if index != 0 {
             return true;
         }
-        let Some(segment) = empty_buckets::<H>(length_of(number)) else { return false };
+        let empty = || AtomicPtr::new(ptr::null_mut());
+        // SAFETY: zero is an empty bucket: a null pointer.
+        let segment: Option<Box<[Bucket<H>]>> = unsafe { zeroed_slice(length_of(number), empty) };
+        let Some(segment) = segment else { return false };
         // Relaxed: the number of buckets, stored after this, publishes it.
         self.segments[number].store(Box::into_raw(segment).cast(), Ordering::Relaxed);
         true
@@ -300,28 +304,6 @@ impl<H> Drop for Table<H> {
         // The handles' drops may be user code: nothing of ours is under way any more.
         drop(entries);
     }
-}
-
-/// Zeroed memory, which the system need not provide before it is used.
-#[cfg(not(all(loom, feature = "loom")))]
-fn empty_buckets<H>(number: usize) -> Option<Box<[Bucket<H>]>> {
-    use std::alloc::{Layout, alloc_zeroed};
-    let layout = Layout::array::<Bucket<H>>(number).ok()?;
-    // SAFETY: the layout is not of size zero: a segment has at least one bucket.
-    let memory = unsafe { alloc_zeroed(layout) };
-    if memory.is_null() {
-        return None;
-    }
-    let buckets = ptr::slice_from_raw_parts_mut(memory.cast::<Bucket<H>>(), number);
-    // SAFETY: the memory comes from the global allocator with the layout of `[Bucket<H>]` of this length, is ours
-    // alone, and zero is a valid bucket: a null pointer.
-    Some(unsafe { Box::from_raw(buckets) })
-}
-
-/// loom's atomics have identities, so they can not be made by zeroing memory.
-#[cfg(all(loom, feature = "loom"))]
-fn empty_buckets<H>(number: usize) -> Option<Box<[Bucket<H>]>> {
-    Some((0..number).map(|_| AtomicPtr::new(ptr::null_mut())).collect())
 }
 
 #[cfg(all(test, not(loom)))]
