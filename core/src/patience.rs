@@ -6,16 +6,17 @@
 //!
 //! - *One* event, such as the only item that fits into the queue: whoever brings it waits for us in turn, so we look
 //!   again after every pause.
-//! - *Many*, of which the first one is missing. Who takes each item the moment it comes shares every cache line with
-//!   whoever puts it there, and both are slow. So we look away for as long as some twenty items take, and find
-//!   them all at once.
+//! - *Several* or *many*, of which the first one is missing. Who takes each item the moment it comes shares every
+//!   cache line with whoever puts it there, and both are slow. So we look away for as long as some twenty items take,
+//!   or some more, and find them all at once.
 //!
 //! After that we yield, so that the other side can run if it has no core. With one core it can not run while we
 //! spin, so there we yield at once.
 //!
 //! Yielding has a trap. Two threads that share a core and hand over by yielding never sleep, so the scheduler sees no
 //! reason to move one of them, although another core may be idle. A thread that wakes up, though, is placed on an
-//! idle core. So a thread whose last waits were all ended by a yield sleeps at once in the next one.
+//! idle core. So a thread whose last waits were all ended by a yield stops spinning, which was of no use, and after
+//! some more of them it sleeps once.
 
 use crate::sync::{self, Cell, per_thread};
 
@@ -24,20 +25,22 @@ use crate::sync::{self, Cell, per_thread};
 pub(crate) enum Awaited {
     /// A single event.
     One,
-    /// The first of many.
+    /// The first of several: as many as a queue of a hundred may get in a moment.
+    Several,
+    /// The first of more, or of some that take longer each.
     Many,
-    /// The first of many that take longer each.
-    ManyLarge,
 }
 
 /// How often to look while spinning, and for how many pauses to look away before each. A pause is some 20 ns where
 /// this was measured. There a cache line takes 0.06 to 0.4 us to the other core and back, depending on whether the
 /// two are cores of their own; all spinning together is about 1.3 us.
 const FOR_ONE: &[(u32, u32)] = &[(12, 1), (8, 2), (8, 4)];
-const FOR_MANY: &[(u32, u32)] = &[(1, 20), (2, 4)];
-const FOR_MANY_LARGE: &[(u32, u32)] = &[(1, 50), (2, 4)];
+const FOR_SEVERAL: &[(u32, u32)] = &[(1, 20), (2, 4)];
+const FOR_MANY: &[(u32, u32)] = &[(1, 50), (2, 4)];
 /// Looks after a yield each, which is 0.4 us if nobody else wants the core. To wake a sleeper took 25 us.
 const YIELDS: u32 = 64;
+/// After so many waits in a row that were ended by a yield, spinning is taken to be of no use.
+const USELESS: u32 = 8;
 /// So many waits in a row that were ended by a yield are taken for the trap. To sleep once in so many costs less
 /// than yielding does.
 const TRAPPED: u32 = 32;
@@ -66,10 +69,10 @@ pub(crate) fn linger<R>(
         return None;
     }
     let spinning = match awaited {
-        _ if sync::has_one_core() => &[],
+        _ if sync::has_one_core() || ended_by_yield >= USELESS => &[],
         Awaited::One => FOR_ONE,
+        Awaited::Several => FOR_SEVERAL,
         Awaited::Many => FOR_MANY,
-        Awaited::ManyLarge => FOR_MANY_LARGE,
     };
     let looks = spinning.iter().flat_map(|&(looks, pauses)| (0..looks).map(move |_| pauses));
     for pauses in looks {
@@ -118,7 +121,7 @@ mod tests {
 
     #[test]
     fn patience_comes_to_an_end() {
-        for awaited in [Awaited::One, Awaited::Many, Awaited::ManyLarge] {
+        for awaited in [Awaited::One, Awaited::Several, Awaited::Many] {
             let (looks, found) = looks(awaited, u32::MAX);
             assert!(!found);
             assert!((YIELDS..=YIELDS + 28).contains(&looks), "{looks}");
@@ -133,13 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_that_only_ever_finds_something_after_a_yield_sleeps_once_in_a_while() {
+    fn a_thread_that_only_ever_finds_something_after_a_yield_stops_spinning_and_then_sleeps_once() {
         let after_a_yield = spinning_looks(Awaited::One) + 1;
         for _ in 0..2 {
-            for _ in 0..TRAPPED {
-                assert_eq!(looks(Awaited::One, after_a_yield), (after_a_yield, true));
+            for wait in 0..TRAPPED {
+                let success = if wait < USELESS { after_a_yield } else { 1 };
+                assert_eq!(looks(Awaited::One, success), (success, true));
             }
-            assert_eq!(looks(Awaited::One, after_a_yield), (0, false));
+            assert_eq!(looks(Awaited::One, 1), (0, false));
         }
     }
 

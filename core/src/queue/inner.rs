@@ -16,6 +16,8 @@ use crate::wait::{self, Condition, TimedOut, WaitList};
 
 /// From this capacity on it pays for both sides to let some items come together.
 const A_BURST: usize = 16;
+/// From this capacity on it pays to let more of them do so.
+const A_LONG_ONE: usize = 256;
 
 /// An item of more bytes than this, a cache line, is large.
 const LARGE: usize = 64;
@@ -342,7 +344,9 @@ impl<T> Inner<T> {
     fn awaited(&self) -> Awaited {
         match &self.items {
             Items::Bounded(items) if items.capacity() < A_BURST => Awaited::One,
-            _ if size_of::<T>() > LARGE => Awaited::ManyLarge,
+            Items::Bounded(items) if items.capacity() < A_LONG_ONE && size_of::<T>() <= LARGE => {
+                Awaited::Several
+            }
             _ => Awaited::Many,
         }
     }

@@ -159,6 +159,7 @@ impl<T> Queue<T> {
     /// assert_eq!(queue.put(2), Err(Closed(2)));
     /// ```
     #[track_caller]
+    #[inline]
     pub fn put(&self, item: T) -> Result<(), Closed<T>> {
         match self.inner.try_claim_room() {
             Ok(claim) => {
@@ -196,6 +197,7 @@ impl<T> Queue<T> {
     /// assert_eq!(queue.try_put(1), Ok(()));
     /// assert_eq!(queue.try_put(2), Err(TryPutError::Full(2)));
     /// ```
+    #[inline]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         match self.inner.try_claim_room() {
             Ok(claim) => {
@@ -308,6 +310,7 @@ impl<T> Queue<T> {
     /// assert_eq!(queue.get(), None);
     /// ```
     #[track_caller]
+    #[inline]
     pub fn get(&self) -> Option<T> {
         match self.inner.try_claim_item() {
             Ok(claim) => Some(self.inner.get(claim)),
@@ -328,6 +331,7 @@ impl<T> Queue<T> {
     /// queue.put('x').unwrap();
     /// assert_eq!(queue.try_get(), Ok('x'));
     /// ```
+    #[inline]
     pub fn try_get(&self) -> Result<T, TryGetError> {
         match self.inner.try_claim_item() {
             Ok(claim) => Ok(self.inner.get(claim)),
