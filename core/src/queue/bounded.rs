@@ -33,6 +33,7 @@ use crate::zeroed::zeroed_slice;
 /// The largest bound: it leaves 22 bits of laps in the word, at 2^40 items each.
 const MAX_CAPACITY: u64 = 1 << 40;
 
+/// Dropped, it leaves its items alone: [`Inner`](super::inner::Inner) has taken them out.
 pub(super) struct Bounded<T> {
     /// Where the next item goes. Written by putters, by `close`, and under the getters' lock.
     tail: Padded<AtomicU64>,
@@ -413,26 +414,6 @@ impl<T> Bounded<T> {
         }
         let (puts, gets) = (self.layout.count(tail), self.layout.count(head));
         (puts, gets, self.layout.distance(tail, head) as usize)
-    }
-}
-
-impl<T> Drop for Bounded<T> {
-    fn drop(&mut self) {
-        // If an item's own drop panics, the rest are dropped all the same, as in a `Vec`.
-        struct Rest<'a, T>(&'a Bounded<T>);
-        impl<T> Rest<'_, T> {
-            fn drop_items(&self) {
-                while let Ok(claim) = self.0.try_get().or_else(|miss| self.0.get_after(miss)) {
-                    drop(claim.get());
-                }
-            }
-        }
-        impl<T> Drop for Rest<'_, T> {
-            fn drop(&mut self) {
-                self.drop_items();
-            }
-        }
-        Rest(self).drop_items();
     }
 }
 

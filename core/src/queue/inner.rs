@@ -397,3 +397,23 @@ impl<T> Inner<T> {
         waiters
     }
 }
+
+impl<T> Drop for Inner<T> {
+    fn drop(&mut self) {
+        // If an item's own drop panics, the rest are dropped all the same, as in a `Vec`.
+        struct Rest<'a, T>(&'a Inner<T>);
+        impl<T> Rest<'_, T> {
+            fn drop_items(&self) {
+                while let Some(Some(claim)) = self.0.attempt_item() {
+                    drop(claim.get());
+                }
+            }
+        }
+        impl<T> Drop for Rest<'_, T> {
+            fn drop(&mut self) {
+                self.drop_items();
+            }
+        }
+        Rest(self).drop_items();
+    }
+}

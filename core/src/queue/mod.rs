@@ -4,6 +4,7 @@ mod bounded;
 mod future;
 mod inner;
 mod iter;
+mod segment;
 mod slot;
 mod unbounded;
 mod word;

@@ -27,7 +27,8 @@
 
 use std::ptr;
 
-use super::slot::{Getting, Putting, Slot};
+use super::segment::{CONSUMED, EMPTY, Segment, WRITTEN, wait_written};
+use super::slot::{Getting, Putting};
 use super::word::{CLOSED, FLAG_BITS, Miss, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::TryGetError;
@@ -61,82 +62,11 @@ struct End<T> {
     segment: AtomicPtr<Segment<T>>,
 }
 
-struct Segment<T> {
-    next: AtomicPtr<Segment<T>>,
-    slots: [Slot<T>; SEGMENT as usize],
-    /// Read by every visitor, written by the one who frees the segment: so loom, which does not watch
-    /// plain memory, reports a visitor that comes too late.
-    #[cfg(all(loom, feature = "loom"))]
-    tombstone: UnsafeCell<()>,
-}
-
-/// Stamp of a slot that no item was published in.
-const EMPTY: u64 = 0;
-/// Stamp of a slot that holds an item.
-const WRITTEN: u64 = 1;
-/// Stamp of a slot whose item was taken out.
-const CONSUMED: u64 = 2;
-
 // SAFETY: items move between threads, which `T: Send` allows. A `&Unbounded` never gives access to an item
 // in place: a slot's cell is touched only by the putter and the getter that claimed it.
 unsafe impl<T: Send> Send for Unbounded<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for Unbounded<T> {}
-
-impl<T> Segment<T> {
-    fn new() -> Box<Self> {
-        Box::new(Self {
-            next: AtomicPtr::new(ptr::null_mut()),
-            slots: std::array::from_fn(|_| Slot::new()),
-            #[cfg(all(loom, feature = "loom"))]
-            tombstone: UnsafeCell::new(()),
-        })
-    }
-
-    /// Tells loom that this segment's memory is in use now.
-    fn visit(&self) {
-        #[cfg(all(loom, feature = "loom"))]
-        self.tombstone.with(|_| ());
-    }
-
-    /// The next segment, for the getter that claimed the last slot of this one.
-    fn wait_next(&self) -> *mut Segment<T> {
-        let mut backoff = Backoff::new();
-        loop {
-            // ORDERING: pairs with the Release in `try_put`: the next segment is initialised.
-            let next = self.next.load(Ordering::Acquire);
-            if !next.is_null() {
-                return next;
-            }
-            backoff.snooze();
-        }
-    }
-
-    /// Whether nobody is in this segment and nobody will come (I8). For the turner.
-    fn is_spent(&self) -> bool {
-        // ORDERING: pairs with the Release in `Getting::get` that marks the slot: all use of it is over. The slots
-        // are looked at from the last on, as that is likely to be the one in use.
-        self.slots.iter().rev().all(|slot| slot.stamp.load(Ordering::Acquire) == CONSUMED)
-    }
-}
-
-/// Waits for the putter that claimed this slot.
-#[inline]
-fn wait_written<T>(slot: &Slot<T>) {
-    // ORDERING: pairs with the Release in `Putting::put`, which published the item.
-    if slot.stamp.load(Ordering::Acquire) != WRITTEN {
-        wait_long(slot);
-    }
-}
-
-#[cold]
-fn wait_long<T>(slot: &Slot<T>) {
-    let mut backoff = Backoff::new();
-    // ORDERING: as in `wait_written`.
-    while slot.stamp.load(Ordering::Acquire) != WRITTEN {
-        backoff.snooze();
-    }
-}
 
 /// The place of a word's position within its segment; `SEGMENT` is the turning position.
 fn offset(word: u64) -> u64 {
@@ -483,39 +413,25 @@ impl<T> Unbounded<T> {
     }
 }
 
+/// Frees the segments. The items are not looked after here: [`Inner`](super::inner::Inner) has taken them out.
 impl<T> Drop for Unbounded<T> {
     fn drop(&mut self) {
-        // If an item's own drop panics, the rest are dropped and freed all the same, as in a `Vec`.
-        struct Rest<'a, T>(&'a Unbounded<T>);
-        impl<T> Rest<'_, T> {
-            fn drop_items(&self) {
-                while let Ok(claim) = self.0.try_get().or_else(|miss| self.0.get_after(miss)) {
-                    drop(claim.get());
-                }
-            }
+        // Relaxed, all: we are alone.
+        let spare = self.spare.load(Ordering::Relaxed);
+        if !spare.is_null() {
+            // SAFETY: it came from `Box::into_raw` and is linked nowhere.
+            drop(unsafe { Box::from_raw(spare) });
         }
-        impl<T> Drop for Rest<'_, T> {
-            fn drop(&mut self) {
-                self.drop_items();
-                // Relaxed, both: we are alone.
-                let spare = self.0.spare.load(Ordering::Relaxed);
-                if !spare.is_null() {
-                    // SAFETY: it came from `Box::into_raw` and is linked nowhere.
-                    drop(unsafe { Box::from_raw(spare) });
-                }
-                self.0.head.oldest.with_mut(|oldest| {
-                    // SAFETY: we are alone.
-                    let mut next = unsafe { *oldest };
-                    while !next.is_null() {
-                        // SAFETY: every segment from `oldest` on came from `Box::into_raw` and is linked once;
-                        // the queue is empty, so no slot holds an item.
-                        let segment = unsafe { Box::from_raw(next) };
-                        next = segment.next.load(Ordering::Relaxed);
-                    }
-                });
+        self.head.oldest.with_mut(|oldest| {
+            // SAFETY: we are alone.
+            let mut next = unsafe { *oldest };
+            while !next.is_null() {
+                // SAFETY: every segment from `oldest` on came from `Box::into_raw` and is linked once.
+                let segment = unsafe { Box::from_raw(next) };
+                // Relaxed: as above.
+                next = segment.next.load(Ordering::Relaxed);
             }
-        }
-        Rest(self).drop_items();
+        });
     }
 }
 
