@@ -235,9 +235,9 @@ pub(crate) fn announced() -> Vec<u64> {
 }
 
 #[cfg(all(test, not(loom)))]
-#[allow(clippy::disallowed_methods, reason = "the core starts no threads, its tests do")]
 mod tests {
     use super::*;
+    use crate::sync::scope;
 
     #[test]
     fn a_reading_within_a_reading_hides_nothing() {
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn threads_that_come_and_go_use_the_same_slots() {
         let one = || {
-            std::thread::scope(|scope| {
+            scope(|scope| {
                 for _ in 0..4 {
                     scope.spawn(|| drop(Reading::begin(0x3000)));
                 }
@@ -280,14 +280,15 @@ mod tests {
                 assert!(announced().contains(&0x5000));
             }
         }
-        std::thread_local!(static LATE: Late = const { Late });
-        std::thread::spawn(|| {
-            // Registered before and after the cache, whichever of them goes first.
+        per_thread! {
+            static LATE: Late = Late;
+        }
+        let reads = || {
+            // Registered before the cache, and so dropped after it or before it.
             LATE.with(|_| ());
             drop(Reading::begin(0x4000));
-        })
-        .join()
-        .unwrap();
+        };
+        scope(|scope| scope.spawn(reads).join()).unwrap();
         assert!(!announced().contains(&0x5000));
     }
 }

@@ -273,7 +273,7 @@ mod tests {
             if condition() {
                 return;
             }
-            std::thread::yield_now();
+            sync::yield_now();
         }
         panic!("it did not come true");
     }

@@ -81,6 +81,10 @@ pub(crate) fn spin_loop() {
     std::hint::spin_loop();
 }
 
+/// For unit tests. The core itself starts no threads.
+#[cfg(test)]
+pub(crate) use std::thread::scope;
+
 pub(crate) fn yield_now() {
     std::thread::yield_now();
 }
