@@ -26,8 +26,11 @@ use std::ptr;
 
 use crate::pad::Padded;
 use crate::sync::{
-    AtomicPtr, AtomicU8, AtomicU64, Cell, Ordering, StdArc, fence, per_thread, process_wide,
+    self, AtomicPtr, AtomicU8, AtomicU64, Cell, Ordering, StdArc, fence, per_thread, process_wide,
 };
+
+/// Before a collector looks for the last time.
+const PAUSES: u32 = 16;
 
 /// The word of a slot whose owner reads nothing.
 const IDLE: u64 = 0;
@@ -218,6 +221,14 @@ impl Drop for Reading {
             // SAFETY: the count that `begin_apart` forgot.
             drop(Held(unsafe { StdArc::from_raw(self.slot) }));
         }
+    }
+}
+
+/// Gives those who are reading, most of them about to leave, a moment to do so: long enough for a store that its
+/// processor has not yet shown to others. In a model they leave whenever it makes a difference.
+pub(crate) fn let_readers_leave() {
+    if !sync::MODEL_CHECKED {
+        (0..PAUSES).for_each(|_| sync::spin_loop());
     }
 }
 

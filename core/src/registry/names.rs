@@ -6,11 +6,9 @@ use std::hash::{BuildHasher, Hasher};
 use super::entry::Entry;
 use super::removed::{self, Removed, Retired};
 use super::table::{Table, Writing};
+use crate::hazard;
 use crate::pad::Padded;
 use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc};
-
-/// Before a collector looks for the last time.
-const PAUSES: u32 = 16;
 
 /// Buckets that an inspection copies before it lets others have the lock.
 const COPIED_TOGETHER: u64 = FIRST_SEGMENT / 2;
@@ -181,7 +179,7 @@ impl<H> Names<H> {
                 return;
             }
             if number < tries {
-                (0..PAUSES).for_each(|_| sync::spin_loop());
+                hazard::let_readers_leave();
             }
         }
     }

@@ -30,9 +30,6 @@ use crate::sync::{self, AtomicPtr, Ordering, StdArc};
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
 
-/// Before a collector looks for the last time.
-const PAUSES: u32 = 16;
-
 pub(super) struct Cell<T> {
     current: AtomicPtr<Node<T>>,
     /// Nodes that were current once, linked by `next_retired`.
@@ -185,10 +182,7 @@ fn left_meanwhile(words: &[u64]) -> bool {
     if sync::MODEL_CHECKED {
         return false;
     }
-    // Long enough for a store that its processor has not yet shown to others.
-    for _ in 0..PAUSES {
-        sync::spin_loop();
-    }
+    hazard::let_readers_leave();
     is_over()
 }
 
