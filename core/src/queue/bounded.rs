@@ -192,23 +192,25 @@ impl<T> Bounded<T> {
 
     #[inline(always)]
     fn put_at(&self, tail: u64) -> Result<Putting<'_, T>, Miss> {
+        // A copy, which the compiler need not read again after the atomics.
+        let layout = self.layout;
         let slot = self.slot(tail);
-        // ORDERING: pairs with the Release in `Getting::get`, which ended the getter's reading of the item
+        // ORDERING: pairs with the Release in `FullSlot::take`, which ended the getter's reading of the item
         // that was here a lap ago.
-        if slot.stamp.load(Ordering::Acquire) != self.layout.free(tail) || tail & CLOSED != 0 {
+        if slot.stamp.load(Ordering::Acquire) != layout.free(tail) || tail & CLOSED != 0 {
             return Err(Miss::Hindered(tail));
         }
         // Relaxed: the exchange only claims the slot. It reads the newest word whatever its ordering, and with it
         // the waiter bit (I2).
         let exchange = self.tail.compare_exchange_weak(
             tail,
-            self.layout.next(tail),
+            layout.next(tail),
             Ordering::Relaxed,
             Ordering::Relaxed,
         );
         match exchange {
             Ok(_) => {
-                let (full, wake) = (self.layout.full(tail), tail & WAITERS != 0);
+                let (full, wake) = (layout.full(tail), tail & WAITERS != 0);
                 // SAFETY: the stamp said that the slot is free in this lap, and only one exchange moves `tail`
                 // past it in this lap (I5).
                 Ok(unsafe { Putting::new(slot, full, wake) })
@@ -268,21 +270,23 @@ impl<T> Bounded<T> {
 
     #[inline(always)]
     fn get_at(&self, head: u64) -> Result<Getting<'_, T>, Miss> {
+        // A copy, as in `put_at`.
+        let layout = self.layout;
         let slot = self.slot(head);
         // ORDERING: pairs with the Release in `Putting::put`, which published the item.
-        if slot.stamp.load(Ordering::Acquire) != self.layout.full(head) {
+        if slot.stamp.load(Ordering::Acquire) != layout.full(head) {
             return Err(Miss::Hindered(head));
         }
         // Relaxed: the exchange only claims the slot, as in `put_at`.
         let exchange = self.head.compare_exchange_weak(
             head,
-            self.layout.next(head),
+            layout.next(head),
             Ordering::Relaxed,
             Ordering::Relaxed,
         );
         match exchange {
             Ok(_) => {
-                let (done, wake) = (self.layout.free_again(head), head & WAITERS != 0);
+                let (done, wake) = (layout.free_again(head), head & WAITERS != 0);
                 // SAFETY: the stamp said that the slot holds an item of this lap, and only one exchange moves
                 // `head` past it in this lap (I5).
                 Ok(unsafe { Getting::new(slot, done, wake) })
@@ -449,7 +453,7 @@ mod tests {
                 assert!(matches!(refused, Err(NoRoom::Full)));
                 assert_eq!(queue.counts().2, capacity);
                 for item in 0..capacity {
-                    assert_eq!(queue.try_get().unwrap().get(), round * 10 + item);
+                    assert_eq!(queue.try_get().unwrap().full.take(), round * 10 + item);
                 }
                 let refused = queue.try_get().or_else(|miss| queue.get_after(miss));
                 assert!(matches!(refused, Err(TryGetError::Empty)));

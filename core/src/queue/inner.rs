@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 
 use super::bounded::Bounded;
-use super::slot::{Getting, Putting};
+use super::slot::{FullSlot, Getting, Putting};
 use super::unbounded::Unbounded;
 use super::word::{CLOSED, Miss, NoRoom};
 use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError, TryPutError};
@@ -184,10 +184,10 @@ impl<T> Inner<T> {
     /// Takes the item, and wakes whoever waits for room.
     #[inline(always)]
     pub(super) fn get(&self, claim: Getting<'_, T>) -> T {
-        if claim.wake {
-            return self.get_and_wake(claim);
+        if claim.more {
+            return self.get_slowly(claim.full);
         }
-        let item = claim.get();
+        let item = claim.full.take();
         self.settle();
         item
     }
@@ -213,10 +213,18 @@ impl<T> Inner<T> {
     }
 
     #[cold]
-    fn get_and_wake(&self, claim: Getting<'_, T>) -> T {
-        let item = claim.get();
-        self.wake_putter();
-        item
+    fn get_slowly(&self, full: FullSlot<'_, T>) -> T {
+        match &self.items {
+            Items::Bounded(_) => {
+                let item = full.take();
+                self.wake_putter();
+                item
+            }
+            Items::Unbounded(_) => {
+                Unbounded::wait_full(&full);
+                full.take()
+            }
+        }
     }
 
     #[cold]
@@ -405,7 +413,7 @@ impl<T> Drop for Inner<T> {
         impl<T> Rest<'_, T> {
             fn drop_items(&self) {
                 while let Some(Some(claim)) = self.0.attempt_item() {
-                    drop(claim.get());
+                    drop(self.0.get(claim));
                 }
             }
         }

@@ -6,6 +6,7 @@
 use std::ptr;
 
 use super::slot::Slot;
+use super::word::FLAG_BITS;
 use crate::backoff::Backoff;
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
@@ -20,12 +21,33 @@ pub(super) struct Segment<T> {
     pub(super) tombstone: UnsafeCell<()>,
 }
 
-/// Stamp of a slot that no item was published in.
-pub(super) const EMPTY: u64 = 0;
-/// Stamp of a slot that holds an item.
-pub(super) const WRITTEN: u64 = 1;
-/// Stamp of a slot whose item was taken out.
-pub(super) const CONSUMED: u64 = 2;
+/// The first segment that is not yet freed.
+pub(super) struct Oldest<T> {
+    pub(super) segment: *mut Segment<T>,
+    /// A word that stands in it.
+    pub(super) word: u64,
+}
+
+/// Positions in a segment: its slots and the turning position.
+pub(super) const LAP: u64 = SEGMENT + 1;
+
+/// Stamp of a slot that holds an item, in the segment in which `word` stands. Every segment that ever was has a stamp
+/// of its own, so when the memory is used again, the stamps that are left in it are those of no item.
+#[inline]
+pub(super) fn written(word: u64) -> u64 {
+    lap(word) | 1
+}
+
+/// Stamp of that slot when the item was taken out.
+#[inline]
+pub(super) fn consumed(word: u64) -> u64 {
+    lap(word) | 2
+}
+
+#[inline]
+fn lap(word: u64) -> u64 {
+    word - word % (LAP << FLAG_BITS)
+}
 
 impl<T> Segment<T> {
     pub(super) fn new() -> Box<Self> {
@@ -56,28 +78,10 @@ impl<T> Segment<T> {
         }
     }
 
-    /// Whether nobody is in this segment and nobody will come (I8). For the turner.
-    pub(super) fn is_spent(&self) -> bool {
-        // ORDERING: pairs with the Release in `Getting::get` that marks the slot: all use of it is over. The slots
+    /// Whether nobody is in this segment, in which `word` stands, and nobody will come (I8). For the turner.
+    pub(super) fn is_spent(&self, word: u64) -> bool {
+        // ORDERING: pairs with the Release in `FullSlot::take` that marks the slot: all use of it is over. The slots
         // are looked at from the last on, as that is likely to be the one in use.
-        self.slots.iter().rev().all(|slot| slot.stamp.load(Ordering::Acquire) == CONSUMED)
-    }
-}
-
-/// Waits for the putter that claimed this slot.
-#[inline]
-pub(super) fn wait_written<T>(slot: &Slot<T>) {
-    // ORDERING: pairs with the Release in `Putting::put`, which published the item.
-    if slot.stamp.load(Ordering::Acquire) != WRITTEN {
-        wait_long(slot);
-    }
-}
-
-#[cold]
-fn wait_long<T>(slot: &Slot<T>) {
-    let mut backoff = Backoff::new();
-    // ORDERING: as in `wait_written`.
-    while slot.stamp.load(Ordering::Acquire) != WRITTEN {
-        backoff.snooze();
+        self.slots.iter().rev().all(|slot| slot.stamp.load(Ordering::Acquire) == consumed(word))
     }
 }

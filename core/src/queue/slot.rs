@@ -6,6 +6,7 @@
 
 use std::mem::MaybeUninit;
 
+use crate::backoff::Backoff;
 use crate::sync::{AtomicU64, Ordering, UnsafeCell};
 
 /// A cell and the stamp that tells whose it is: I5 for the ring, I8 for the chain. A new slot has stamp zero.
@@ -55,28 +56,54 @@ impl<'a, T> Putting<'a, T> {
 /// The right and the duty to take the item out of a slot.
 #[must_use = "the item is in nobody else's hands"]
 pub(super) struct Getting<'a, T> {
+    pub(super) full: FullSlot<'a, T>,
+    /// Whether there is more to it than to [take](FullSlot::take) the item. In the ring: the word had its waiter bit
+    /// set when the slot was claimed, so a putter is owed a wake-up. In the chain: the slot is still
+    /// [awaited](FullSlot::wait), as its putter is not yet done.
+    pub(super) more: bool,
+}
+
+/// A claimed slot that holds an item: two words, which a call passes on in registers.
+#[must_use = "the item is in nobody else's hands"]
+pub(super) struct FullSlot<'a, T> {
     slot: &'a Slot<T>,
     /// The stamp of the slot when its item is out.
     done: u64,
-    /// Whether the word had its waiter bit set when the slot was claimed: a putter is owed a wake-up.
-    pub(super) wake: bool,
 }
 
 impl<'a, T> Getting<'a, T> {
     /// # Safety
     ///
-    /// The slot holds an item whose stamp the caller has acquired, and the caller has claimed it for getting: until
-    /// its stamp is `done`, nobody else touches its cell.
+    /// The caller has claimed the slot for getting: from when it is full until its stamp is `done`, nobody else touches
+    /// its cell. It holds an item whose stamp the caller has acquired, or the caller sees to it that it is waited for.
     #[inline]
-    pub(super) unsafe fn new(slot: &'a Slot<T>, done: u64, wake: bool) -> Self {
-        Self { slot, done, wake }
+    pub(super) unsafe fn new(slot: &'a Slot<T>, done: u64, more: bool) -> Self {
+        Self { full: FullSlot { slot, done }, more }
+    }
+}
+
+impl<T> FullSlot<'_, T> {
+    /// Waits until the slot has this stamp.
+    #[cold]
+    pub(super) fn wait(&self, full: u64) {
+        let mut backoff = Backoff::new();
+        // ORDERING: pairs with the Release in `Putting::put`, which published the item.
+        while self.slot.stamp.load(Ordering::Acquire) != full {
+            backoff.snooze();
+        }
+    }
+
+    /// The stamp of the slot when its item is out.
+    pub(super) fn done(&self) -> u64 {
+        self.done
     }
 
     /// Takes the item out.
     #[inline]
-    pub(super) fn get(self) -> T {
+    pub(super) fn take(self) -> T {
         let item = self.slot.item.with(|cell| {
-            // SAFETY: the cell is ours and holds an item, which nobody takes out after us: the promise of `new`.
+            // SAFETY: the cell is ours and holds an item, which nobody takes out after us: the promise of
+            // `Getting::new`.
             unsafe { (*cell).assume_init_read() }
         });
         // ORDERING: Release ends our use of the slot; pairs with the Acquire loads of the stamp by putters (ring)

@@ -24,19 +24,20 @@
 //! I13: segments that `head` has left are in the hands of the *turner*: the one getter that claimed the last
 //! slot of a segment and has not yet moved `head` on. Turns follow one another. Each of them looks from `oldest`
 //! on which segments are consumed by now, keeps one of those as a spare for the putters, and frees the rest.
+//!
+//! I17: only turners fill the spare's place, and only the putter that claimed the last slot of a segment empties it,
+//! before it moves `tail` on: one thread at a time on each side.
 
-use std::ptr;
+use std::ptr::{self, NonNull};
 
-use super::segment::{CONSUMED, EMPTY, Segment, WRITTEN, wait_written};
-use super::slot::{Getting, Putting};
+use super::segment::{LAP, Oldest, Segment, consumed, written};
+use super::slot::{FullSlot, Getting, Putting};
 use super::word::{CLOSED, FLAG_BITS, Miss, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::TryGetError;
 use crate::pad::Padded;
 use crate::sync::{self, AtomicPtr, AtomicU64, Ordering, SEGMENT, UnsafeCell, fence};
 
-/// Positions in a segment: its slots and the turning position.
-const LAP: u64 = SEGMENT + 1;
 /// One position, in a word.
 const STEP: u64 = 1 << FLAG_BITS;
 
@@ -54,7 +55,13 @@ struct Head<T> {
     /// A value that `tail` had once: it saves getters a look at the word that the putters are changing.
     known_tail: AtomicU64,
     /// The first segment that is not yet freed (I13).
-    oldest: UnsafeCell<*mut Segment<T>>,
+    oldest: UnsafeCell<Oldest<T>>,
+}
+
+/// A segment that may become the last one.
+enum Next<T> {
+    Spare(NonNull<Segment<T>>),
+    New(Box<Segment<T>>),
 }
 
 struct End<T> {
@@ -88,28 +95,38 @@ impl<T> Unbounded<T> {
             head: Padded(Head {
                 end: end(),
                 known_tail: AtomicU64::new(0),
-                oldest: UnsafeCell::new(segment),
+                oldest: UnsafeCell::new(Oldest { segment, word: 0 }),
             }),
             spare: Padded(AtomicPtr::new(ptr::null_mut())),
         }
     }
 
-    /// An empty segment: the spare one, or a new one.
+    /// A segment to put behind the last one, in which the caller saw `tail` stand: the spare one, or a new one. If the
+    /// caller then claims the last slot, it is the caller's; if not, the spare one is not.
     #[cold]
-    fn empty_segment(&self) -> Box<Segment<T>> {
-        // ORDERING: pairs with the Release in `give_back`: its former use is over.
-        let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
-        if spare.is_null() {
-            return Segment::new();
+    fn next_segment(&self) -> Next<T> {
+        // ORDERING: pairs with the Release in `give_back`: its former use is over. A spare segment is taken by whoever
+        // claims the last slot of a segment, before `tail` goes on to the next one. So it is there as long as `tail`
+        // stands where it was seen (I17).
+        match NonNull::new(self.spare.load(Ordering::Acquire)) {
+            Some(spare) => Next::Spare(spare),
+            None => Next::New(Segment::new()),
         }
-        // SAFETY: it came from `Box::into_raw`, and the exchange gave it to us alone.
-        let segment = unsafe { Box::from_raw(spare) };
-        // Relaxed: ours alone, and published by `try_put` like a new one.
-        segment.next.store(ptr::null_mut(), Ordering::Relaxed);
-        for slot in &segment.slots {
-            slot.stamp.store(EMPTY, Ordering::Relaxed);
+    }
+
+    /// Takes the next segment, for the putter that claimed the last slot of the last one.
+    fn take(&self, next: Next<T>) -> *mut Segment<T> {
+        match next {
+            Next::New(segment) => Box::into_raw(segment),
+            Next::Spare(segment) => {
+                // Relaxed, both: ours alone now, and published by `put_last` like a new one. The turner needs to know
+                // only that the place is free.
+                self.spare.store(ptr::null_mut(), Ordering::Relaxed);
+                // SAFETY: alive, as only its taker, who we are, can take it away (I17).
+                unsafe { segment.as_ref() }.next.store(ptr::null_mut(), Ordering::Relaxed);
+                segment.as_ptr()
+            }
         }
-        segment
     }
 
     /// Keeps a spent segment as the spare, or frees it.
@@ -117,14 +134,11 @@ impl<T> Unbounded<T> {
         #[cfg(all(loom, feature = "loom"))]
         // SAFETY: alive, as it is freed below.
         unsafe { &*segment }.tombstone.with_mut(|_| ());
-        // ORDERING: Release pairs with the Acquire in `empty_segment`.
-        let kept = self.spare.compare_exchange(
-            ptr::null_mut(),
-            segment,
-            Ordering::Release,
-            Ordering::Relaxed,
-        );
-        if kept.is_err() {
+        // Relaxed: only turners store anything but null, and each acquires what the one before did (I13).
+        if self.spare.load(Ordering::Relaxed).is_null() {
+            // ORDERING: pairs with the Acquire in `next_segment`.
+            self.spare.store(segment, Ordering::Release);
+        } else {
             // SAFETY: it came from `Box::into_raw`, was unlinked by the turner, and is spent (I8, I13).
             drop(unsafe { Box::from_raw(segment) });
         }
@@ -132,27 +146,29 @@ impl<T> Unbounded<T> {
 
     /// Moves `head` to the segment after `current`, for the getter that claimed the last slot there (I13).
     #[cold]
-    fn turn(&self, current: &Segment<T>) {
+    fn turn(&self, current: &Segment<T>, head: u64) {
         let next = current.wait_next();
         self.head.oldest.with_mut(|oldest| {
             // SAFETY: we are the turner: the turn before ours ended with the change of `head.index` below,
             // which we have acquired, and the next one begins after ours (I13).
             let oldest = unsafe { &mut *oldest };
-            while !ptr::eq(*oldest, current) {
+            while !ptr::eq(oldest.segment, current) {
                 // SAFETY: segments from `oldest` on are alive: only turners free them.
-                let segment = unsafe { &**oldest };
-                if !segment.is_spent() {
+                let segment = unsafe { &*oldest.segment };
+                if !segment.is_spent(oldest.word) {
                     break;
                 }
                 // Relaxed: `head` passed it, so that we have acquired it by way of `head.index`.
-                let following = segment.next.load(Ordering::Relaxed);
-                self.give_back(std::mem::replace(oldest, following));
+                let next = segment.next.load(Ordering::Relaxed);
+                let following = Oldest { segment: next, word: oldest.word + LAP * STEP };
+                self.give_back(std::mem::replace(oldest, following).segment);
             }
         });
         // ORDERING: both hand the next segment on to other getters; the index last, so that an index in the
         // next segment comes with its pointer, and the next turner with what we did to `oldest`.
         self.head.end.segment.store(next, Ordering::Release);
-        self.head.end.index.fetch_add(STEP, Ordering::Release);
+        // Nobody else changes an index that stands at the turning position.
+        self.head.end.index.store(head + 2 * STEP, Ordering::Release);
     }
 
     /// Tries once to claim the slot for the next item.
@@ -191,7 +207,11 @@ impl<T> Unbounded<T> {
                 // SAFETY: only the exchange above moves `tail` past this slot, once; no getter touches the cell
                 // before the stamp changes.
                 Ok(unsafe {
-                    Putting::new(&segment.slots[offset as usize], WRITTEN, tail & WAITERS != 0)
+                    Putting::new(
+                        &segment.slots[offset as usize],
+                        written(tail),
+                        tail & WAITERS != 0,
+                    )
                 })
             }
             Err(newer) => Err(Miss::Lost(newer)),
@@ -203,15 +223,15 @@ impl<T> Unbounded<T> {
     fn put_last(
         &self,
         tail: u64,
-        next: &mut Option<Box<Segment<T>>>,
+        spared: &mut Option<Box<Segment<T>>>,
     ) -> Result<Putting<'_, T>, Miss> {
-        let new = next.take().unwrap_or_else(|| self.empty_segment());
+        let next = spared.take().map_or_else(|| self.next_segment(), Next::New);
         // Relaxed: as long as `tail` stands in this segment nobody changes the pointer, and if it does not stand
         // there any more the claim fails.
         let segment = self.tail.segment.load(Ordering::Relaxed);
         match self.put_at(tail, SEGMENT - 1) {
             Ok(claim) => {
-                let new = Box::into_raw(new);
+                let new = self.take(next);
                 // ORDERING: all three publish the new segment: to putters by way of the pointer and the index, to
                 // the getter of the last slot by way of `next`. The index is changed by addition because `close`
                 // and the getters' lock change its flags meanwhile.
@@ -222,7 +242,9 @@ impl<T> Unbounded<T> {
                 Ok(claim)
             }
             Err(miss) => {
-                *next = Some(new);
+                if let Next::New(unused) = next {
+                    *spared = Some(unused);
+                }
                 Err(miss)
             }
         }
@@ -232,7 +254,7 @@ impl<T> Unbounded<T> {
     #[cold]
     pub(super) fn put_after(&self, mut miss: Miss) -> Result<Putting<'_, T>, NoRoom> {
         let mut backoff = Backoff::new();
-        let mut next = None;
+        let mut unused = None;
         loop {
             let tail = match miss {
                 Miss::Hindered(tail) => tail,
@@ -252,7 +274,7 @@ impl<T> Unbounded<T> {
                 // ORDERING: as in `try_put`.
                 Err(Miss::Hindered(self.tail.index.load(Ordering::Acquire)))
             } else if offset + 1 == SEGMENT {
-                self.put_last(tail, &mut next)
+                self.put_last(tail, &mut unused)
             } else {
                 self.put_at(tail, offset)
             };
@@ -324,16 +346,22 @@ impl<T> Unbounded<T> {
                 let segment = unsafe { &*segment };
                 segment.visit();
                 if offset + 1 == SEGMENT {
-                    self.turn(segment);
+                    self.turn(segment, head);
                 }
                 let slot = &segment.slots[offset as usize];
-                wait_written(slot);
-                // SAFETY: the stamp says that the item is there, and only our exchange moves `head` past this
-                // slot.
-                Ok(unsafe { Getting::new(slot, CONSUMED, false) })
+                // ORDERING: pairs with the Release in `Putting::put`, which published the item.
+                let early = slot.stamp.load(Ordering::Acquire) != written(head);
+                // SAFETY: only our exchange moves `head` past this slot. If the item is not yet there, the getting says
+                // that it is to be waited for.
+                Ok(unsafe { Getting::new(slot, consumed(head), early) })
             }
             Err(newer) => Err(Miss::Lost(newer)),
         }
+    }
+
+    /// Waits for the putter of a slot that was claimed for getting before the item was there.
+    pub(super) fn wait_full(slot: &FullSlot<'_, T>) {
+        slot.wait(written(slot.done()));
     }
 
     /// Goes on until a slot is claimed, or there is no item.
@@ -424,7 +452,7 @@ impl<T> Drop for Unbounded<T> {
         }
         self.head.oldest.with_mut(|oldest| {
             // SAFETY: we are alone.
-            let mut next = unsafe { *oldest };
+            let mut next = unsafe { (*oldest).segment };
             while !next.is_null() {
                 // SAFETY: every segment from `oldest` on came from `Box::into_raw` and is linked once.
                 let segment = unsafe { Box::from_raw(next) };
@@ -448,7 +476,7 @@ mod tests {
         }
         for item in 0..5 * SEGMENT {
             let claim = queue.try_get().or_else(|miss| queue.get_after(miss)).unwrap();
-            assert_eq!(claim.get(), item);
+            assert_eq!(claim.full.take(), item);
             assert_eq!(queue.counts(), (5 * SEGMENT, item + 1, (5 * SEGMENT - item - 1) as usize));
         }
     }

@@ -9,6 +9,14 @@ use crate::support::*;
 
 const EMPTY: Result<u32, TryGetError> = Err(TryGetError::Empty);
 
+/// Passes items through the queue until every segment that it has was used before, one of which is spare.
+fn use_all_segments(queue: &Queue<u32>) {
+    for _ in 0..6 {
+        queue.put(7).unwrap();
+        assert_eq!(queue.get(), Some(7));
+    }
+}
+
 models! {
     one_putter_and_one_getter_cross_a_segment_boundary(Complete, [vec![1, 2]]) {
         let queue = share(Queue::unbounded());
@@ -73,6 +81,37 @@ models! {
         let theirs = other.join().unwrap();
         sum += queue.try_iter().sum::<u32>();
         assert_eq!(sum + theirs, 36);
+        theirs
+    }
+
+    /// A slot of a segment in its second use holds the stamp of its first use until its putter is done. That must not be
+    /// taken for the end of the second (I8).
+    a_late_putter_keeps_a_segment_that_was_used_before(Preemptions(1), [None, Some(0), Some(1), Some(2), Some(3)]) {
+        let queue = share(Queue::unbounded());
+        use_all_segments(&queue);
+        let getter = spawn(&queue, |queue| queue.try_get().ok());
+        let turner = spawn(&queue, |queue| {
+            queue.put_many([1, 2, 3]).unwrap();
+            (0..3).filter_map(|_| queue.try_get().ok()).collect::<Vec<_>>()
+        });
+        queue.put(0).unwrap();
+        let mut got = turner.join().unwrap();
+        let theirs = getter.join().unwrap();
+        got.extend(theirs.into_iter().chain(queue.try_iter()));
+        got.sort_unstable();
+        assert_eq!(got, [0, 1, 2, 3]);
+        theirs
+    }
+
+    /// A getter gives a segment back, and a putter takes it that never heard of that getter otherwise (I17).
+    a_spare_segment_goes_from_a_getter_to_a_putter(Complete, [[0, 1]]) {
+        let queue = share(Queue::unbounded());
+        use_all_segments(&queue);
+        queue.put_many([0, 1]).unwrap();
+        let getter = spawn(&queue, |queue| [queue.try_get().unwrap(), queue.try_get().unwrap()]);
+        queue.put_many([2, 3, 4]).unwrap();
+        let theirs = getter.join().unwrap();
+        assert_eq!(queue.try_iter().sum::<u32>(), 9);
         theirs
     }
 
