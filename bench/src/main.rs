@@ -10,6 +10,7 @@ mod atomic;
 mod catalog;
 mod cli;
 mod crew;
+mod fitting;
 mod machine;
 mod queue;
 mod registry;

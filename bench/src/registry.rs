@@ -6,7 +6,8 @@
 //! default hashers, which are keyed.
 //!
 //! A million names are created in a process of its own each time: the time, the memory that they take (the names
-//! themselves included, and the state of an atomic), how the last tenth compares with the first, and the slowest one.
+//! themselves included, and the state of an atomic), how the last tenth compares with the fifth, and the slowest one. (The
+//! first tenth fits into the cache, and so takes less time in every map.)
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -25,7 +26,7 @@ const THREADS: [usize; 3] = [1, 2, 4];
 const CREATION: [Column; 4] = [
     Column::ns("ns per name"),
     Column::bytes("resident, per name"),
-    Column::times("last tenth / first tenth, times"),
+    Column::times("last tenth / fifth tenth, times"),
     Column::ns("slowest creation, ns"),
 ];
 
@@ -242,11 +243,11 @@ fn creation<N: Names>() -> Contestant {
         let all = last - start;
         let resident = machine::resident().saturating_sub(before);
         let sum = names.iter().step_by(1000).map(|name| map.look_up(name) as u64).sum();
-        let last_tenth = tenths[9] - tenths[8];
+        let (fifth_tenth, last_tenth) = (tenths[4] - tenths[3], tenths[9] - tenths[8]);
         Sample::new(vec![
             ns_each(all, MILLION as u64),
             resident as f64 / MILLION as f64,
-            last_tenth.as_secs_f64() / tenths[0].as_secs_f64(),
+            last_tenth.as_secs_f64() / fifth_tenth.as_secs_f64(),
             slowest.as_nanos() as f64,
         ])
         .checked((0..MILLION as u64).step_by(1000).sum(), sum)

@@ -2,6 +2,8 @@
 //!
 //! - `read` looks at the current value, `get` takes an `Arc` of it along: 1, 2 or 4 readers, alone or beside a writer
 //!   (`+w`) that stores a new value all the time.
+//! - `floor`: cloning and dropping one `Arc` that all readers share, without any variable around it. A `get` does that,
+//!   too, and with several readers it is nearly all that it does.
 //! - `set` and `update` are those of one writer, alone or beside 1, 2 or 4 readers that read all the time.
 //!
 //! The CPU time is that of the threads in question only. Every value carries its own check, so a torn or freed one
@@ -15,10 +17,16 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use crate::crew::Crew;
+use crate::crew::{Crew, Outcome};
+use crate::fitting;
 use crate::sample::{Cell, Contestant, OURS, PER_CALL, Sample};
 
-const READS: u64 = 400_000;
+/// With more readers than cores, a run must be long beside the time for which a core is given to one of them.
+const MOST_READS: u64 = 4_000_000;
+const FEWEST_READS: u64 = 20_000;
+/// A contestant for which a run would take longer reads less often.
+const LONGEST_RUN: Duration = Duration::from_millis(30);
+/// What a writer writes.
 const WRITES: u64 = 100_000;
 const READER_COUNTS: [usize; 3] = [1, 2, 4];
 
@@ -222,6 +230,7 @@ pub(crate) fn cells() -> Vec<Cell> {
             }
         }
     }
+    cells.extend(READER_COUNTS.map(floor));
     for operation in [Operation::Set, Operation::Update] {
         cells.push(cell(operation, "alone".to_owned(), 0, true));
         for readers in READER_COUNTS {
@@ -245,12 +254,50 @@ fn cell(operation: Operation, name: String, readers: usize, with_writer: bool) -
 }
 
 fn contestant<V: Variable>(operation: Operation, readers: usize, with_writer: bool) -> Contestant {
-    Contestant::new(V::NAME, move || match operation {
-        Operation::Read => measure_readers(readers, with_writer, read::<V>),
-        Operation::Get => measure_readers(readers, with_writer, get::<V>),
-        Operation::Set => measure_writer(readers, set::<V>),
-        Operation::Update => measure_writer(readers, update::<V>),
+    match operation {
+        Operation::Read => reading::<V>(readers, with_writer, read::<V>),
+        Operation::Get => reading::<V>(readers, with_writer, get::<V>),
+        Operation::Set => Contestant::new(V::NAME, move || measure_writer(readers, set::<V>)),
+        Operation::Update => Contestant::new(V::NAME, move || measure_writer(readers, update::<V>)),
+    }
+}
+
+fn reading<V: Variable>(
+    readers: usize,
+    with_writer: bool,
+    read: impl Fn(&V) -> bool + Copy + Send + 'static,
+) -> Contestant {
+    let mut fitting = None;
+    Contestant::new(V::NAME, move || {
+        let reads = *fitting.get_or_insert_with(|| {
+            fitting::operations(FEWEST_READS, MOST_READS, 1, LONGEST_RUN, |reads| {
+                run_readers(readers, with_writer, read, reads).wall
+            })
+        });
+        let outcome = run_readers(readers, with_writer, read, reads);
+        let all = reads * readers as u64;
+        Sample::timed(outcome.wall, reads, outcome.cpu, all).checked(all, outcome.sum)
     })
+}
+
+/// The least that a `get` can take. It has no peers: nobody competes in it.
+fn floor(readers: usize) -> Cell {
+    let contestant = Contestant::new("Arc", move || {
+        let value = Arc::new(Settings::new(0));
+        let mut crew = Crew::of(readers);
+        let reads = MOST_READS / 10;
+        for _ in 0..readers {
+            let value = Arc::clone(&value);
+            crew.add(move || {
+                (0..reads).map(|_| u64::from(black_box(Arc::clone(&value)).is_whole())).sum()
+            });
+        }
+        let outcome = crew.finish();
+        let all = reads * readers as u64;
+        Sample::timed(outcome.wall, reads, outcome.cpu, all).checked(all, outcome.sum)
+    });
+    let section = "Shared, the floor of get: an Arc is cloned and dropped by all readers";
+    Cell::new(section, format!("shared/floor/{readers}r"), &PER_CALL, vec![contestant])
 }
 
 fn read<V: Variable>(variable: &V) -> bool {
@@ -269,14 +316,13 @@ fn update<V: Variable>(variable: &V, _: u64) {
     variable.update(|settings| Settings::new(settings.number + 1));
 }
 
-fn measure_readers<V: Variable>(
+fn run_readers<V: Variable>(
     readers: usize,
     with_writer: bool,
     read: impl Fn(&V) -> bool + Copy + Send + 'static,
-) -> Sample {
+    reads: u64,
+) -> Outcome {
     let variable = V::new(Settings::new(0));
-    // Beside a writer, reads of a lock are slow.
-    let reads = if with_writer { READS / 8 } else { READS };
     let mut crew = Crew::of(readers + usize::from(with_writer));
     for _ in 0..readers {
         let variable = variable.clone();
@@ -291,9 +337,7 @@ fn measure_readers<V: Variable>(
             }
         });
     }
-    let outcome = crew.finish();
-    let all = reads * readers as u64;
-    Sample::timed(outcome.wall, reads, outcome.cpu, all).checked(all, outcome.sum)
+    crew.finish()
 }
 
 fn measure_writer<V: Variable>(

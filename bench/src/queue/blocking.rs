@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::channel::{Capacity, Channel, Item, Large, sum_to};
 use super::peers::for_each_channel;
 use crate::crew::{self, Crew, Outcome};
+use crate::fitting;
 use crate::machine;
 use crate::sample::{Cell, Contestant, PER_ITEM, Sample};
 
@@ -134,14 +135,11 @@ fn contestant<C: Channel, T: Item>(work: Work) -> Contestant {
     })
 }
 
-/// As many items as the cell has, or fewer for a contestant that would need more than [`LONGEST_RUN`] for them:
-/// through a queue of capacity 1, some need a hundred times as long as others.
+/// As many items as the cell has, or fewer for a contestant that would need more than [`LONGEST_RUN`] for them.
 fn fitting_items<C: Channel, T: Item>(work: Work) -> u64 {
-    let trial = Work { items: FEWEST_ITEMS, ..work };
-    let wall = run::<C, T>(trial).wall;
-    let fitting = LONGEST_RUN.as_secs_f64() / wall.as_secs_f64() * FEWEST_ITEMS as f64;
-    let fitting = fitting as u64 / EVEN_SHARES * EVEN_SHARES;
-    fitting.clamp(FEWEST_ITEMS, work.items)
+    fitting::operations(FEWEST_ITEMS, work.items, EVEN_SHARES, LONGEST_RUN, |items| {
+        run::<C, T>(Work { items, ..work }).wall
+    })
 }
 
 fn run<C: Channel, T: Item>(work: Work) -> Outcome {

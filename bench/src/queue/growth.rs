@@ -2,6 +2,9 @@
 //!
 //! One thread fills an unbounded queue with that many items and then takes them all out again; small sizes repeat
 //! that until a run has enough items. A queue whose cost does not depend on its size is flat but for the caches.
+//!
+//! The clock runs from before the queue is made until after it is dropped. Some make all their memory when they are
+//! made and some when it is needed: it is paid for either way.
 
 use std::time::Duration;
 
@@ -41,9 +44,9 @@ fn cell(capacity: Capacity, size: u64) -> Cell {
 
 fn contestant<C: Channel>(capacity: Capacity, size: u64) -> Contestant {
     Contestant::new(C::NAME, move || {
-        let (tx, rx) = C::open::<u64>(capacity);
         let times = (ITEMS / size).max(1);
         let outcome = crew::alone(move || {
+            let (tx, rx) = C::open::<u64>(capacity);
             let fill_and_drain = |_| -> u64 {
                 (1..=size).for_each(|number| C::put(&tx, number));
                 (0..size).map(|_| C::get(&rx)).sum()

@@ -247,8 +247,8 @@ fn creation(results: &Results) -> Vec<Target> {
             ours(results, cell, 1, 1.0),
         ),
         target(
-            "creation, last tenth / first tenth of 1,000,000",
-            Bound::AtMost(2.0),
+            "creation, last tenth / fifth tenth of 1,000,000",
+            Bound::AtMost(1.25),
             "",
             ours(results, cell, 2, 1.0),
         ),
