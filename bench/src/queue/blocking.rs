@@ -75,11 +75,12 @@ struct Work {
 
 impl Work {
     fn new(capacity: Capacity, shape: Shape) -> Self {
-        // So many that a run of a good queue takes some 5 to 10 ms.
+        // So many that a run of a good queue takes some 20 ms. In runs of 3 ms it depends on where the threads have
+        // begun, and whether the scheduler has moved them by then, who is ahead.
         let items = match (capacity, shape) {
-            (_, Shape::Alone) => 500_032,
-            (Capacity::Bounded(1), _) => 20_032,
-            _ => 200_000,
+            (_, Shape::Alone) => 1_000_000,
+            (Capacity::Bounded(1), _) => 160_000,
+            _ => 1_600_000,
         };
         Self { capacity, shape, core: None, items }
     }
