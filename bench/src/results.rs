@@ -8,6 +8,8 @@ use crate::sample::{Column, OURS};
 #[derive(Default, Serialize)]
 pub(crate) struct Results {
     pub(crate) cells: Vec<CellResult>,
+    /// Runs of peers that did not end, and were done again.
+    pub(crate) stuck: Vec<Stuck>,
 }
 
 impl Results {
@@ -15,6 +17,13 @@ impl Results {
     pub(crate) fn cell(&self, name: &str) -> Option<&CellResult> {
         self.cells.iter().find(|cell| cell.name == name)
     }
+}
+
+/// A run that did not end.
+#[derive(Serialize)]
+pub(crate) struct Stuck {
+    pub(crate) cell: String,
+    pub(crate) contestant: &'static str,
 }
 
 /// One cell.

@@ -4,25 +4,33 @@
 //! that nobody always runs on a core that somebody else has just warmed up or slowed down. Each contestant has
 //! one run that does not count, before the first round.
 
-use std::process::Command;
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::results::{CellResult, ContestantResult, Figures, Results};
-use crate::sample::{Cell, Contestant, Sample};
+use crate::results::{CellResult, ContestantResult, Figures, Results, Stuck};
+use crate::sample::{Cell, Contestant, OURS, Sample};
+
+/// A run in a fresh process that takes longer does not end. The longest take a second.
+const ENDLESS: Duration = Duration::from_secs(20);
+/// After so many endless runs in a row a peer is not asked again.
+const ATTEMPTS: usize = 3;
 
 /// Runs all cells.
 ///
 /// # Errors
 ///
-/// A message that names the cell and the contestant whose run came to a wrong result.
+/// A message that names the cell and the contestant whose run came to a wrong result, or to none.
 pub(crate) fn run(cells: Vec<Cell>, rounds: u32) -> Result<Results, String> {
     let plans: Vec<Plan> = cells.into_iter().map(|cell| Plan::new(cell, rounds)).collect();
     let bar = progress_bar(plans.iter().map(Plan::expected_ms).sum());
     let mut results = Results::default();
     for plan in plans {
         bar.set_message(plan.cell.name.clone());
-        results.cells.push(run_cell(plan, &bar)?);
+        let cell = run_cell(plan, &bar, &mut results.stuck)?;
+        results.cells.push(cell);
     }
     bar.finish_and_clear();
     Ok(results)
@@ -58,19 +66,19 @@ impl Plan {
     }
 }
 
-fn run_cell(plan: Plan, bar: &ProgressBar) -> Result<CellResult, String> {
+fn run_cell(plan: Plan, bar: &ProgressBar, stuck: &mut Vec<Stuck>) -> Result<CellResult, String> {
     let Plan { mut cell, rounds, warm_up } = plan;
     let count = cell.contestants.len();
     let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); count];
     if warm_up {
         for index in 0..count {
-            run_once(&mut cell, index, bar)?;
+            run_once(&mut cell, index, bar, stuck)?;
         }
     }
     for round in 0..rounds as usize {
         for turn in 0..count {
             let index = (round + turn) % count;
-            samples[index].push(run_once(&mut cell, index, bar)?);
+            samples[index].push(run_once(&mut cell, index, bar, stuck)?);
         }
     }
     let columns = cell.columns;
@@ -83,10 +91,15 @@ fn run_cell(plan: Plan, bar: &ProgressBar) -> Result<CellResult, String> {
     Ok(CellResult { name: cell.name, section: cell.section, columns, rounds, contestants })
 }
 
-fn run_once(cell: &mut Cell, index: usize, bar: &ProgressBar) -> Result<Sample, String> {
+fn run_once(
+    cell: &mut Cell,
+    index: usize,
+    bar: &ProgressBar,
+    stuck: &mut Vec<Stuck>,
+) -> Result<Sample, String> {
     let contestant = &mut cell.contestants[index];
     let sample = if cell.fresh_process {
-        in_fresh_process(&cell.name, contestant)?
+        in_fresh_processes(&cell.name, contestant, stuck)?
     } else {
         (contestant.run)()
     };
@@ -101,16 +114,58 @@ fn run_once(cell: &mut Cell, index: usize, bar: &ProgressBar) -> Result<Sample, 
     Ok(sample)
 }
 
-fn in_fresh_process(cell: &str, contestant: &Contestant) -> Result<Sample, String> {
-    let run = || -> Result<Sample, Box<dyn std::error::Error>> {
-        let program = std::env::current_exe()?;
-        let output = Command::new(program).args(["child", cell, contestant.name]).output()?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into());
+/// A run of a peer that does not end is noted and done again; one of ours must not happen.
+fn in_fresh_processes(
+    cell: &str,
+    contestant: &Contestant,
+    stuck: &mut Vec<Stuck>,
+) -> Result<Sample, String> {
+    let name = contestant.name;
+    for _ in 0..ATTEMPTS {
+        let sample = in_fresh_process(cell, name);
+        if let Some(sample) = sample.map_err(|error| format!("{name} in {cell}: {error}"))? {
+            return Ok(sample);
         }
-        Ok(serde_json::from_slice(&output.stdout)?)
+        if name == OURS {
+            break;
+        }
+        stuck.push(Stuck { cell: cell.to_owned(), contestant: name });
+    }
+    Err(format!("{name} in {cell}: a run had not ended after {ENDLESS:?}"))
+}
+
+/// One run; none if it did not end.
+fn in_fresh_process(
+    cell: &str,
+    contestant: &str,
+) -> Result<Option<Sample>, Box<dyn std::error::Error>> {
+    let program = std::env::current_exe()?;
+    let mut child = Command::new(program)
+        .args(["child", cell, contestant])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if start.elapsed() > ENDLESS {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        // Seldom enough not to take the core from the run.
+        std::thread::sleep(Duration::from_millis(5));
     };
-    run().map_err(|error| format!("{} in {cell}: {error}", contestant.name))
+    // A sample is a line: it fits into the pipe while nobody reads.
+    let (mut said, mut complaint) = (String::new(), String::new());
+    child.stdout.take().ok_or("no output")?.read_to_string(&mut said)?;
+    child.stderr.take().ok_or("no output")?.read_to_string(&mut complaint)?;
+    if !status.success() {
+        return Err(complaint.into());
+    }
+    Ok(Some(serde_json::from_str(&said)?))
 }
 
 fn progress_bar(expected_ms: u64) -> ProgressBar {

@@ -107,7 +107,8 @@ pub(crate) struct Cell {
     pub(crate) contestants: Vec<Contestant>,
     /// No more rounds than this, however many are asked for: some runs take seconds.
     pub(crate) most_rounds: u32,
-    /// Whether each run happens in a fresh process, whose memory nobody has used yet.
+    /// Whether each run happens in a fresh process, whose memory nobody has used yet, and which can be ended if the run
+    /// does not end.
     pub(crate) fresh_process: bool,
     /// Roughly how long a run takes, for the progress bar.
     pub(crate) expected: Duration,

@@ -187,7 +187,7 @@ mod tests {
             rounds: 1,
             contestants: vec![one(OURS, 10.0), one("kanal", 15.0), one("flume", 90.0)],
         };
-        let svg = svg(&Results { cells: vec![cell] }).unwrap();
+        let svg = svg(&Results { cells: vec![cell], ..Results::default() }).unwrap();
         for words in ["bounded-100  1p1c", "named-sync", "best peer", "1.50", "ns per item"] {
             assert!(svg.contains(words), "{words} is missing");
         }

@@ -21,6 +21,12 @@ pub(crate) fn text(results: &Results, targets: &[Target]) -> String {
             text += &format!("\n{table}\n");
         }
     }
+    if !results.stuck.is_empty() {
+        text += "\n## Runs that did not end\n\n";
+        for stuck in &results.stuck {
+            text += &format!("- {} in {}: stopped, and done again\n", stuck.contestant, stuck.cell);
+        }
+    }
     for line in summary(results) {
         text += &format!("\n{line}");
     }

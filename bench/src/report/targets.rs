@@ -280,7 +280,7 @@ mod tests {
     }
 
     fn verdict(cells: Vec<CellResult>, what: &str) -> (Verdict, String) {
-        let targets = judge(&Results { cells });
+        let targets = judge(&Results { cells, ..Results::default() });
         let target = targets.iter().find(|target| target.what.contains(what)).unwrap();
         (target.verdict, target.measured.clone())
     }
