@@ -14,7 +14,7 @@ use crate::results::{CellResult, ContestantResult, Figures, Results, Stuck};
 use crate::sample::{Cell, Contestant, OURS, Sample};
 
 /// A run in a fresh process that takes longer does not end. The longest take a second.
-const ENDLESS: Duration = Duration::from_secs(20);
+const ENDLESS: Duration = Duration::from_secs(10);
 /// After so many endless runs in a row a peer is not asked again.
 const ATTEMPTS: usize = 3;
 

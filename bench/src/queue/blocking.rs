@@ -75,12 +75,11 @@ struct Work {
 
 impl Work {
     fn new(capacity: Capacity, shape: Shape) -> Self {
-        // So many that a run of a good queue takes some 20 ms. In runs of 3 ms it depends on where the threads have
-        // begun, and whether the scheduler has moved them by then, who is ahead.
+        // So many that a run of a good queue takes some 20 to 30 ms. In runs of 3 ms it depends on where the threads
+        // have begun, and whether the scheduler has moved them by then, who is ahead.
         let items = match (capacity, shape) {
             (_, Shape::Alone) => 1_000_000,
-            // A peer has a run of these that never ends in some hundreds, and the more items, the more often.
-            (Capacity::Bounded(1), _) => 20_032,
+            (Capacity::Bounded(1), _) => 320_000,
             _ => 1_600_000,
         };
         Self { capacity, shape, core: None, items }
@@ -125,6 +124,7 @@ fn cell<T: Item>(section: &'static str, name: String, work: Work) -> Cell {
     let cell = Cell::new(section, format!("queue/{name}/{}", work.shape), &PER_ITEM, contestants)
         .expecting(Duration::from_millis(30));
     match work.capacity {
+        // A peer has runs that never end.
         Capacity::Bounded(1) => cell.in_fresh_processes(),
         _ => cell,
     }
