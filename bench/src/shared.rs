@@ -2,12 +2,12 @@
 //!
 //! - `read` looks at the current value, `get` takes an `Arc` of it along: 1, 2 or 4 readers, alone or beside a writer
 //!   (`+w`) that stores a new value all the time.
-//! - `floor`: cloning and dropping one `Arc` that all readers share, without any variable around it. A `get` does that,
-//!   too, and with several readers it is nearly all that it does.
 //! - `set` and `update` are those of one writer, alone or beside 1, 2 or 4 readers that read all the time.
 //!
 //! The CPU time is that of the threads in question only. Every value carries its own check, so a torn or freed one
 //! would be noticed.
+
+mod floor;
 
 use std::hint::black_box;
 use std::sync::atomic::Ordering;
@@ -230,7 +230,7 @@ pub(crate) fn cells() -> Vec<Cell> {
             }
         }
     }
-    cells.extend(READER_COUNTS.map(floor));
+    cells.extend(READER_COUNTS.map(floor::cell));
     for operation in [Operation::Set, Operation::Update] {
         cells.push(cell(operation, "alone".to_owned(), 0, true));
         for readers in READER_COUNTS {
@@ -278,26 +278,6 @@ fn reading<V: Variable>(
         let all = reads * readers as u64;
         Sample::timed(outcome.wall, reads, outcome.cpu, all).checked(all, outcome.sum)
     })
-}
-
-/// The least that a `get` can take. It has no peers: nobody competes in it.
-fn floor(readers: usize) -> Cell {
-    let contestant = Contestant::new("Arc", move || {
-        let value = Arc::new(Settings::new(0));
-        let mut crew = Crew::of(readers);
-        let reads = MOST_READS / 10;
-        for _ in 0..readers {
-            let value = Arc::clone(&value);
-            crew.add(move || {
-                (0..reads).map(|_| u64::from(black_box(Arc::clone(&value)).is_whole())).sum()
-            });
-        }
-        let outcome = crew.finish();
-        let all = reads * readers as u64;
-        Sample::timed(outcome.wall, reads, outcome.cpu, all).checked(all, outcome.sum)
-    });
-    let section = "Shared, the floor of get: an Arc is cloned and dropped by all readers";
-    Cell::new(section, format!("shared/floor/{readers}r"), &PER_CALL, vec![contestant])
 }
 
 fn read<V: Variable>(variable: &V) -> bool {
