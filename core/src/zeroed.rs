@@ -35,6 +35,18 @@ pub(crate) unsafe fn zeroed_slice<T>(length: usize, make: impl Fn() -> T) -> Opt
     Some(elements.into_boxed_slice())
 }
 
+/// One such element, or `None` if there is no memory for it.
+///
+/// # Safety
+///
+/// As for [`zeroed_slice`].
+pub(crate) unsafe fn zeroed_box<T>(make: impl Fn() -> T) -> Option<Box<T>> {
+    // SAFETY: the caller's promise.
+    let one = unsafe { zeroed_slice(1, make) }?;
+    // SAFETY: a slice of one element has the layout of the element.
+    Some(unsafe { Box::from_raw(Box::into_raw(one).cast::<T>()) })
+}
+
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
@@ -48,5 +60,7 @@ mod tests {
         }
         // SAFETY: as above.
         assert!(unsafe { zeroed_slice(usize::MAX, || 0u64) }.is_none());
+        // SAFETY: as above.
+        assert_eq!(unsafe { zeroed_box(|| 0u64) }, Some(Box::new(0)));
     }
 }

@@ -1,8 +1,10 @@
-//! A segment of an unbounded queue: a number of slots, each used once, and the link to the next segment.
+//! A segment of an unbounded queue: a number of slots, each used once in every use of the segment, and the link to the
+//! next segment.
 //!
 //! I8: a thread touches a segment's memory only after it claimed a slot in it and before it is done with that slot. So
 //! once every slot is consumed, nobody is in the segment and nobody will come.
 
+use std::alloc::{Layout, handle_alloc_error};
 use std::ptr;
 
 use super::slot::Slot;
@@ -11,6 +13,7 @@ use crate::backoff::Backoff;
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
 use crate::sync::{AtomicPtr, Ordering, SEGMENT};
+use crate::zeroed::zeroed_box;
 
 pub(super) struct Segment<T> {
     pub(super) next: AtomicPtr<Segment<T>>,
@@ -50,19 +53,32 @@ fn lap(word: u64) -> u64 {
 }
 
 impl<T> Segment<T> {
+    /// # Aborts
+    ///
+    /// If there is no memory, as `Box::new` does.
     pub(super) fn new() -> Box<Self> {
-        Box::new(Self {
+        let make = || Self {
             next: AtomicPtr::new(ptr::null_mut()),
             slots: std::array::from_fn(|_| Slot::new()),
             #[cfg(all(loom, feature = "loom"))]
             tombstone: UnsafeCell::new(()),
-        })
+        };
+        // Not by way of the stack, on which a segment of large items may have no room.
+        // SAFETY: zero is a null pointer, and the stamp of a new slot, whose cell may hold anything.
+        let segment = unsafe { zeroed_box(make) };
+        segment.unwrap_or_else(|| handle_alloc_error(Layout::new::<Self>()))
     }
 
     /// Tells loom that this segment's memory is in use now.
     pub(super) fn visit(&self) {
         #[cfg(all(loom, feature = "loom"))]
         self.tombstone.with(|_| ());
+    }
+
+    /// Tells loom that nobody may be in this segment any more.
+    pub(super) fn leave_for_good(&self) {
+        #[cfg(all(loom, feature = "loom"))]
+        self.tombstone.with_mut(|_| ());
     }
 
     /// The next segment, for the getter that claimed the last slot of this one.
@@ -83,5 +99,18 @@ impl<T> Segment<T> {
         // ORDERING: pairs with the Release in `FullSlot::take` that marks the slot: all use of it is over. The slots
         // are looked at from the last on, as that is likely to be the one in use.
         self.slots.iter().rev().all(|slot| slot.stamp.load(Ordering::Acquire) == consumed(word))
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_need_not_fit_on_the_stack() {
+        let thread = std::thread::Builder::new().stack_size(1 << 20);
+        let make =
+            || assert!(Segment::<[u8; 1 << 16]>::new().next.load(Ordering::Relaxed).is_null());
+        thread.spawn(make).unwrap().join().unwrap();
     }
 }

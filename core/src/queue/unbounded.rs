@@ -64,6 +64,24 @@ enum Next<T> {
     New(Box<Segment<T>>),
 }
 
+/// Segments that were unlinked, are spent (I8), and belong to whoever has this: from the first up to the end, which is
+/// none of them. Dropped, it frees them.
+struct Spent<T> {
+    first: *mut Segment<T>,
+    end: *mut Segment<T>,
+}
+
+impl<T> Drop for Spent<T> {
+    fn drop(&mut self) {
+        while self.first != self.end {
+            // SAFETY: it came from `Box::into_raw`, and is ours alone.
+            let segment = unsafe { Box::from_raw(self.first) };
+            // Relaxed: ours alone.
+            self.first = segment.next.load(Ordering::Relaxed);
+        }
+    }
+}
+
 struct End<T> {
     index: AtomicU64,
     segment: AtomicPtr<Segment<T>>,
@@ -129,46 +147,53 @@ impl<T> Unbounded<T> {
         }
     }
 
-    /// Keeps a spent segment as the spare, or frees it.
-    fn give_back(&self, segment: *mut Segment<T>) {
-        #[cfg(all(loom, feature = "loom"))]
-        // SAFETY: alive, as it is freed below.
-        unsafe { &*segment }.tombstone.with_mut(|_| ());
+    /// Keeps a spent segment as the spare, if there is none. For the turner.
+    fn keep(&self, segment: &Segment<T>) -> bool {
         // Relaxed: only turners store anything but null, and each acquires what the one before did (I13).
-        if self.spare.load(Ordering::Relaxed).is_null() {
+        let is_free = self.spare.load(Ordering::Relaxed).is_null();
+        if is_free {
             // ORDERING: pairs with the Acquire in `next_segment`.
-            self.spare.store(segment, Ordering::Release);
-        } else {
-            // SAFETY: it came from `Box::into_raw`, was unlinked by the turner, and is spent (I8, I13).
-            drop(unsafe { Box::from_raw(segment) });
+            self.spare.store(ptr::from_ref(segment).cast_mut(), Ordering::Release);
         }
+        is_free
     }
 
     /// Moves `head` to the segment after `current`, for the getter that claimed the last slot there (I13).
     #[cold]
     fn turn(&self, current: &Segment<T>, head: u64) {
         let next = current.wait_next();
-        self.head.oldest.with_mut(|oldest| {
+        let spent = self.head.oldest.with_mut(|oldest| {
             // SAFETY: we are the turner: the turn before ours ended with the change of `head.index` below,
             // which we have acquired, and the next one begins after ours (I13).
             let oldest = unsafe { &mut *oldest };
+            let mut spent = Spent { first: oldest.segment, end: oldest.segment };
             while !ptr::eq(oldest.segment, current) {
                 // SAFETY: segments from `oldest` on are alive: only turners free them.
                 let segment = unsafe { &*oldest.segment };
                 if !segment.is_spent(oldest.word) {
                     break;
                 }
+                segment.leave_for_good();
                 // Relaxed: `head` passed it, so that we have acquired it by way of `head.index`.
                 let next = segment.next.load(Ordering::Relaxed);
-                let following = Oldest { segment: next, word: oldest.word + LAP * STEP };
-                self.give_back(std::mem::replace(oldest, following).segment);
+                let is_first = ptr::eq(spent.first, segment);
+                *oldest = Oldest { segment: next, word: oldest.word + LAP * STEP };
+                if is_first && self.keep(segment) {
+                    spent.first = next;
+                }
+                spent.end = next;
             }
+            spent
         });
         // ORDERING: both hand the next segment on to other getters; the index last, so that an index in the
-        // next segment comes with its pointer, and the next turner with what we did to `oldest`.
+        // next segment comes with its pointer, and the next turner with what we did to `oldest`. It hands on what we
+        // acquired by way of the index as well, of which emptiness is made (see `get_at`): a store would cut that off,
+        // had we not acquired it.
         self.head.end.segment.store(next, Ordering::Release);
         // Nobody else changes an index that stands at the turning position.
         self.head.end.index.store(head + 2 * STEP, Ordering::Release);
+        // Others go on meanwhile: after a burst there may be many.
+        drop(spent);
     }
 
     /// Tries once to claim the slot for the next item.
@@ -233,8 +258,11 @@ impl<T> Unbounded<T> {
             Ok(claim) => {
                 let new = self.take(next);
                 // ORDERING: all three publish the new segment: to putters by way of the pointer and the index, to
-                // the getter of the last slot by way of `next`. The index is changed by addition because `close`
-                // and the getters' lock change its flags meanwhile.
+                // the getter of the last slot by way of `next`. In this order: an index in the new segment comes with
+                // its pointer, and with the null that `take` left in `spare` (I17); and `next` lets `head` go on to the
+                // new segment, which it must not before `tail` has, or it would look like a queue that is not empty.
+                // The index is changed by addition because `close` and the getters' lock change its flags meanwhile,
+                // and because an addition goes on handing on what earlier changes of the word released.
                 self.tail.segment.store(new, Ordering::Release);
                 self.tail.index.fetch_add(STEP, Ordering::Release);
                 // SAFETY: we have claimed a slot in it, and not yet put an item there (I8).
@@ -276,6 +304,8 @@ impl<T> Unbounded<T> {
             } else if offset + 1 == SEGMENT {
                 self.put_last(tail, &mut unused)
             } else {
+                // Not between the claim and the putting, when others may wait for us.
+                unused = None;
                 self.put_at(tail, offset)
             };
             match claim {
@@ -452,13 +482,9 @@ impl<T> Drop for Unbounded<T> {
         }
         self.head.oldest.with_mut(|oldest| {
             // SAFETY: we are alone.
-            let mut next = unsafe { (*oldest).segment };
-            while !next.is_null() {
-                // SAFETY: every segment from `oldest` on came from `Box::into_raw` and is linked once.
-                let segment = unsafe { Box::from_raw(next) };
-                // Relaxed: as above.
-                next = segment.next.load(Ordering::Relaxed);
-            }
+            let first = unsafe { (*oldest).segment };
+            // Every segment from there on is linked once.
+            drop(Spent { first, end: ptr::null_mut() });
         });
     }
 }
