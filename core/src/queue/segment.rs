@@ -101,16 +101,3 @@ impl<T> Segment<T> {
         self.slots.iter().rev().all(|slot| slot.stamp.load(Ordering::Acquire) == consumed(word))
     }
 }
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_segment_need_not_fit_on_the_stack() {
-        let thread = std::thread::Builder::new().stack_size(1 << 20);
-        let make =
-            || assert!(Segment::<[u8; 1 << 16]>::new().next.load(Ordering::Relaxed).is_null());
-        thread.spawn(make).unwrap().join().unwrap();
-    }
-}
