@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 use std::io::Write;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -53,7 +53,7 @@ pub(crate) fn explore<O>(
     expected: impl IntoIterator<Item = O>,
     model: impl Fn() -> O + Send + Sync + 'static,
 ) where
-    O: PartialEq + Debug + Send + 'static,
+    O: PartialEq + Debug + Send + Sync + 'static,
 {
     if let Some(name) = shortcut(|name| std::env::var_os(name).is_some()) {
         panic!("{name} is set: loom would skip executions and report success; unset it");
@@ -61,6 +61,7 @@ pub(crate) fn explore<O>(
     const { assert!(named_sync_loom::MODEL_CHECKED, "the primitives were not compiled for loom") };
 
     let model = Arc::new(model);
+    let expected: Arc<Vec<O>> = Arc::new(expected.into_iter().collect());
     let outcomes = Arc::new(Mutex::new(Vec::new()));
     let started = Instant::now();
     let mut passes = Vec::new();
@@ -72,9 +73,14 @@ pub(crate) fn explore<O>(
         builder.preemption_bound = preemptions;
         builder.check({
             let model = Arc::clone(&model);
+            let expected = Arc::clone(&expected);
             let (executions, outcomes) = (Arc::clone(&executions), Arc::clone(&outcomes));
             move || {
                 let outcome = model();
+                assert!(
+                    expected.contains(&outcome),
+                    "the outcome {outcome:?} is none of the expected {expected:?}"
+                );
                 executions.fetch_add(1, Ordering::Relaxed);
                 let mut outcomes = outcomes.lock().unwrap();
                 if !outcomes.contains(&outcome) {
@@ -96,11 +102,10 @@ pub(crate) fn explore<O>(
     let (passes, number) = (passes.join("; "), outcomes.len());
     eprintln!("model {name}: {passes}, {number} outcomes, {seconds:.2} s");
 
-    let expected: Vec<O> = expected.into_iter().collect();
-    let all_in = |some: &[O], others: &[O]| some.iter().all(|outcome| others.contains(outcome));
+    let missing: Vec<&O> = expected.iter().filter(|outcome| !outcomes.contains(outcome)).collect();
     assert!(
-        all_in(&outcomes, &expected) && all_in(&expected, &outcomes),
-        "{name}: the outcomes were {outcomes:?}, expected were {expected:?}"
+        missing.is_empty(),
+        "{name}: the outcomes {missing:?} were expected and never occurred"
     );
 }
 
@@ -115,25 +120,48 @@ const CHILD: &str = "NAMED_SYNC_MODEL_PROCESS";
 ///
 /// If the test fails there, with what it printed.
 pub(crate) fn in_own_process(test: &str, explore: impl FnOnce()) {
-    if std::env::var_os(CHILD).is_some() {
+    if is_own_process() {
         return explore();
     }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let results: String = errors
+    let (output, said) = run_alone(test);
+    let results: String = said
         .lines()
         .filter(|line| line.starts_with("model "))
         .flat_map(|line| [line, "\n"])
         .collect();
     // Past the capture of the test harness, which would show it only on failure.
     std::io::stderr().lock().write_all(results.as_bytes()).unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{test} failed ({}):\n{said}\n{errors}", output.status);
-    assert_eq!(results.lines().count(), 1, "{test} explored no model:\n{said}\n{errors}");
+    assert!(output.status.success(), "{test} failed ({}):\n{said}", output.status);
+    assert_eq!(results.lines().count(), 1, "{test} explored no model:\n{said}");
+}
+
+/// As [`in_own_process`], for a model that must fail.
+///
+/// # Panics
+///
+/// If the test passes there, or says nothing of `reason`.
+pub(crate) fn fails_in_own_process(test: &str, reason: &str, explore: impl FnOnce()) {
+    if is_own_process() {
+        return explore();
+    }
+    let (output, said) = run_alone(test);
+    assert!(!output.status.success(), "{test} passed, and was to fail:\n{said}");
+    assert!(said.contains(reason), "{test} failed, but not with {reason:?}:\n{said}");
+}
+
+fn is_own_process() -> bool {
+    std::env::var_os(CHILD).is_some()
+}
+
+/// The process of this test, and all that it printed.
+fn run_alone(test: &str) -> (Output, String) {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();
+    (output, said)
 }
 
 /// Models as tests, each under the name of its function.
@@ -152,6 +180,22 @@ macro_rules! models {
 }
 pub(crate) use models;
 
+/// The same for models that must fail, each with what it must say.
+macro_rules! failing_models {
+    ($( $(#[$meta:meta])* $name:ident ( $reason:expr, $bound:expr, $expected:expr ) $body:block )*) => {$(
+        $(#[$meta])*
+        #[test]
+        fn $name() {
+            let name = concat!(module_path!(), "::", stringify!($name));
+            let name = name.split_once("::").map_or(name, |(_, name)| name);
+            $crate::explore::fails_in_own_process(name, $reason, || {
+                $crate::explore::explore(name, $bound, $expected, || $body);
+            });
+        }
+    )*};
+}
+pub(crate) use failing_models;
+
 #[test]
 fn the_harness_refuses_what_would_let_loom_stop_early() {
     for name in SHORTCUTS {
@@ -161,15 +205,15 @@ fn the_harness_refuses_what_would_let_loom_stop_early() {
 }
 
 #[test]
-#[should_panic(expected = "the outcomes were")]
+#[should_panic(expected = "the outcomes [1] were expected and never occurred")]
 fn the_harness_fails_if_an_expected_outcome_never_occurs() {
     explore("two threads, one outcome", Bound::Complete, [1, 2], two_increments);
 }
 
 #[test]
-#[should_panic(expected = "the outcomes were")]
+#[should_panic(expected = "the outcome 2 is none of the expected [1]")]
 fn the_harness_fails_if_an_unexpected_outcome_occurs() {
-    explore("two threads, no outcome", Bound::Complete, [], two_increments);
+    explore("two threads, another outcome", Bound::Complete, [1], two_increments);
 }
 
 #[test]
@@ -189,6 +233,23 @@ fn two_increments() -> usize {
     number.fetch_add(1, Ordering::Relaxed);
     other.join().unwrap();
     number.load(Ordering::Relaxed)
+}
+
+#[test]
+#[should_panic(expected = "passed, and was to fail")]
+fn the_harness_fails_if_a_model_passes_that_must_fail() {
+    fails_in_own_process("a test of this name does not exist", "", || ());
+}
+
+#[test]
+#[should_panic(expected = "failed, but not with \"a deadlock\"")]
+fn the_harness_fails_if_a_model_fails_for_another_reason() {
+    fails_in_own_process("explore::a_test_that_fails_in_a_process_of_its_own", "a deadlock", || ());
+}
+
+#[test]
+fn a_test_that_fails_in_a_process_of_its_own() {
+    assert!(!is_own_process(), "as it must");
 }
 
 #[test]

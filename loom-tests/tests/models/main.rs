@@ -6,6 +6,7 @@ mod bounded;
 mod cancel;
 mod close;
 mod explore;
+mod history;
 mod registry;
 mod shared;
 mod support;

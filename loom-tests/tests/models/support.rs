@@ -11,7 +11,7 @@ use loom::sync::{Condvar, Mutex};
 use loom::thread::JoinHandle;
 
 pub(crate) use crate::explore::Bound::{Complete, Preemptions, Twice};
-pub(crate) use crate::explore::models;
+pub(crate) use crate::explore::{failing_models, models};
 
 /// Shares a handle among the threads of a model. `std`'s counter is not a scheduling point, so it costs no
 /// executions; the main thread joins all others and drops the last one.
