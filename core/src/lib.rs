@@ -81,7 +81,7 @@ pub use wait_group::{WaitFuture, WaitGroup, WaitGroupGuard};
 
 /// Control of the virtual clock by which timeouts expire in a model, and of how much of it loom explores.
 #[cfg(all(loom, feature = "loom"))]
-pub use sync::{advance_clock, watch_loads};
+pub use sync::{advance_clock, glance_first, watch_loads};
 
 /// Whether this build runs on loom's types, so that a model explores the primitives too. A model of your own
 /// asserts this, lest it explores nothing.

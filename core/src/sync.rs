@@ -35,13 +35,16 @@ mod imp;
 mod clock;
 mod lock;
 #[cfg(all(loom, feature = "loom"))]
+#[cfg_attr(not(mutants), path = "sync/as_asked.rs")]
+mod mutants;
+#[cfg(all(loom, feature = "loom"))]
 mod watched;
 
 pub(crate) use imp::*;
 pub(crate) use lock::*;
 
 #[cfg(all(loom, feature = "loom"))]
-pub use imp::{advance_clock, watch_loads};
+pub use imp::{advance_clock, glance_first, watch_loads};
 
 /// The platform's clock. Not modelled: it only tells observers since when somebody waits.
 pub(crate) fn now() -> Instant {

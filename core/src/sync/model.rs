@@ -1,8 +1,9 @@
 //! loom's own, and what stands in for things that loom does not have.
 
 use std::hash::BuildHasherDefault;
+use std::sync::atomic::AtomicBool;
 
-use super::{Duration, Ordering};
+use super::{Duration, Ordering, mutants};
 
 pub(crate) use loom::cell::UnsafeCell;
 pub(crate) use loom::sync::Arc;
@@ -20,9 +21,12 @@ loom::lazy_static! {
 ///
 /// loom's own is no access to anything, and goes with the access before it: nobody else ever runs in between. So
 /// each fence touches one object first. That is relaxed, and orders nothing in the memory model.
+#[track_caller]
 pub(crate) fn fence(order: Ordering) {
     FENCES.fetch_add(0, Ordering::Relaxed);
-    loom::sync::atomic::fence(order);
+    if let Some(order) = mutants::order_or_none(order, 0) {
+        loom::sync::atomic::fence(order);
+    }
 }
 
 /// The locks that [`lock`](super::lock) wraps.
@@ -30,6 +34,18 @@ pub(super) use loom::sync as raw;
 
 pub(crate) fn has_one_core() -> bool {
     false
+}
+
+static GLANCING: AtomicBool = AtomicBool::new(false);
+
+/// Whether a blocked operation looks once more before it goes to sleep, as it does many times outside a model. Not by
+/// default: it multiplies executions. For the whole process, and not to be changed while a model runs.
+pub fn glance_first(on: bool) {
+    GLANCING.store(on, Ordering::Relaxed);
+}
+
+pub(crate) fn glances_first() -> bool {
+    GLANCING.load(Ordering::Relaxed)
 }
 
 pub(crate) const SEGMENT: u64 = 2;

@@ -12,6 +12,10 @@ pub(crate) use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64, fe
 /// The locks that [`lock`](super::lock) wraps.
 pub(super) use std::sync as raw;
 
+pub(crate) fn glances_first() -> bool {
+    false
+}
+
 /// Whether this process had a single core to run on when it first asked.
 pub(crate) fn has_one_core() -> bool {
     static ONE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();

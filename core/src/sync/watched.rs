@@ -2,6 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
+use super::mutants;
+
 /// An atomic of which loom reorders every load with every change by another thread.
 ///
 /// loom 0.7 remembers of each object only the last access. If a thread loads a word and then exchanges
@@ -113,16 +115,19 @@ macro_rules! watched {
 
             #[track_caller]
             pub(crate) fn load(&self, order: Ordering) -> $value {
+                let order = mutants::order(order, 0);
                 self.read(|word| word.load(order))
             }
 
             #[track_caller]
             pub(crate) fn store(&self, value: $value, order: Ordering) {
+                let order = mutants::order(order, 0);
                 self.change(|word| word.store(value, order));
             }
 
             #[track_caller]
             pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+                let order = mutants::order(order, 0);
                 self.change(|word| word.swap(value, order))
             }
 
@@ -134,6 +139,7 @@ macro_rules! watched {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
+                let (success, failure) = (mutants::order(success, 0), mutants::order(failure, 1));
                 self.change(|word| word.compare_exchange(current, new, success, failure))
             }
 
@@ -145,6 +151,7 @@ macro_rules! watched {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
+                let (success, failure) = (mutants::order(success, 0), mutants::order(failure, 1));
                 self.change(|word| word.compare_exchange_weak(current, new, success, failure))
             }
         }
@@ -157,6 +164,7 @@ macro_rules! watched_arithmetic {
         impl $name {$(
             #[track_caller]
             pub(crate) fn $operation(&self, operand: $value, order: Ordering) -> $value {
+                let order = mutants::order(order, 0);
                 self.change(|word| word.$operation(operand, order))
             }
         )*}

@@ -37,4 +37,38 @@ models! {
         let mine = atomic.compare_exchange(0, 2).is_ok();
         [mine, other.join().unwrap()]
     }
+
+    the_greatest_and_the_least_stay(Complete, [(5, -5)]) {
+        let atomics = share((Atomic::new(0), Atomic::new(0)));
+        let other = spawn(&atomics, |(greatest, least)| {
+            greatest.fetch_max(5);
+            least.fetch_min(-3);
+        });
+        atomics.0.fetch_max(3);
+        atomics.1.fetch_min(-5);
+        other.join().unwrap();
+        (atomics.0.get(), atomics.1.get())
+    }
+
+    what_was_written_before_a_greatest_is_seen_after_the_one_that_replaces_it(Complete, [None, Some(7)]) {
+        let shared = share((Atomic::new(0), Plain::new(0)));
+        let writer = spawn(&shared, |(atomic, plain)| {
+            plain.set(7);
+            atomic.fetch_max(1);
+        });
+        let seen = (shared.0.fetch_max(2) == 1).then(|| shared.1.get());
+        writer.join().unwrap();
+        seen
+    }
+
+    what_was_written_before_a_least_is_seen_after_the_one_that_replaces_it(Complete, [None, Some(7)]) {
+        let shared = share((Atomic::new(0), Plain::new(0)));
+        let writer = spawn(&shared, |(atomic, plain)| {
+            plain.set(7);
+            atomic.fetch_min(-1);
+        });
+        let seen = (shared.0.fetch_min(-2) == -1).then(|| shared.1.get());
+        writer.join().unwrap();
+        seen
+    }
 }

@@ -162,4 +162,16 @@ models! {
         putter.join().unwrap();
         queue.get().unwrap()
     }
+
+    /// Of which a queue notes that putters and getters have met (a matter of speed).
+    large_items_pass_between_threads(Preemptions(2), [1]) {
+        let queue = share(Queue::bounded(1));
+        let getter = spawn(&queue, |queue| queue.get().unwrap());
+        queue.put([1u64; 9]).unwrap();
+        let item = getter.join().unwrap();
+        queue.put([2; 9]).unwrap();
+        assert_eq!(queue.get(), Some([2; 9]));
+        assert!(item.iter().all(|&part| part == item[0]));
+        item[0]
+    }
 }

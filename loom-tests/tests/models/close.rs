@@ -175,4 +175,19 @@ models! {
         closer.join().unwrap();
         seen
     }
+
+    what_was_written_before_close_is_seen_by_who_sees_it_closed(Complete, [[None, None], [Some(7), None], [Some(7), Some(7)]]) {
+        let shared = share((both(), Plain::new(0)));
+        let closer = spawn(&shared, |(queues, plain)| {
+            plain.set(7);
+            for queue in queues {
+                queue.close();
+            }
+        });
+        let (queues, plain) = &*shared;
+        let second = queues[1].is_closed().then(|| plain.get());
+        let first = queues[0].is_closed().then(|| plain.get());
+        closer.join().unwrap();
+        [first, second]
+    }
 }

@@ -7,6 +7,7 @@ mod cancel;
 mod close;
 mod explore;
 mod history;
+mod patience;
 mod registry;
 mod shared;
 mod support;

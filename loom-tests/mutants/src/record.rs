@@ -1,0 +1,104 @@
+//! Which model makes which accesses.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::crew;
+use crate::models::{End, Models};
+use crate::site::Site;
+
+/// What running all models showed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Record {
+    fingerprint: String,
+    pub(crate) models: Vec<Model>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Model {
+    pub(crate) name: String,
+    pub(crate) executions: u64,
+    pub(crate) seconds: f64,
+    /// The keys of the sites that it executes.
+    pub(crate) sites: BTreeSet<String>,
+}
+
+/// No model takes so long.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+impl Record {
+    /// The record of these models that was made before, or a new one.
+    pub(crate) fn load_or_make(models: &Models, path: &Path, jobs: usize) -> Result<Self, String> {
+        let before = fs::read_to_string(path).ok();
+        let before = before.and_then(|text| serde_json::from_str::<Self>(&text).ok());
+        match before {
+            Some(record) if record.fingerprint == models.fingerprint => Ok(record),
+            _ => Self::make(models, path, jobs),
+        }
+    }
+
+    /// Runs all models and notes what they execute.
+    pub(crate) fn make(models: &Models, path: &Path, jobs: usize) -> Result<Self, String> {
+        let sites = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
+        let mut found = Vec::new();
+        let work = models.names.clone();
+        crew::share(
+            "models recorded",
+            jobs,
+            work,
+            |name| record(models, name, sites.path().join(name.replace("::", "."))),
+            |_, model| {
+                found.push(model);
+                Ok(())
+            },
+        )?;
+        // Cheapest first. By executions, not by time, so that it is the same everywhere.
+        found.sort_by(|one, other| {
+            (one.executions, &one.name).cmp(&(other.executions, &other.name))
+        });
+        let record = Self { fingerprint: models.fingerprint.clone(), models: found };
+        let text = serde_json::to_string_pretty(&record).expect("a record is plain data");
+        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(record)
+    }
+
+    /// The models that execute this site, cheapest first.
+    pub(crate) fn models_of(&self, site: &Site) -> impl Iterator<Item = &Model> {
+        let key = site.key();
+        self.models.iter().filter(move |model| model.sites.contains(&key))
+    }
+
+    /// Sites that no model executes.
+    pub(crate) fn missed<'a>(&self, sites: &'a [Site]) -> Vec<&'a Site> {
+        sites.iter().filter(|site| self.models_of(site).next().is_none()).collect()
+    }
+
+    /// Keys that were executed and are none of these sites: then the two do not understand each other.
+    pub(crate) fn unknown(&self, sites: &[Site]) -> BTreeSet<&str> {
+        let known: BTreeSet<String> = sites.iter().map(Site::key).collect();
+        self.models
+            .iter()
+            .flat_map(|model| &model.sites)
+            .filter(|key| !key.starts_with("core/src/sync") && !known.contains(*key))
+            .map(String::as_str)
+            .collect()
+    }
+}
+
+fn record(models: &Models, name: &str, file: PathBuf) -> Result<Model, String> {
+    let path = file.to_str().ok_or("the path of the temporary folder is no text")?;
+    match models.run(name, &[("NAMED_SYNC_SITES", path)], TIMEOUT)? {
+        End::Passed { executions, seconds } => {
+            // A model need not touch the core at all, and then there is no file.
+            let sites = fs::read_to_string(&file).unwrap_or_default();
+            let sites = sites.lines().map(str::to_owned).collect();
+            Ok(Model { name: name.to_owned(), executions, seconds, sites })
+        }
+        End::Failed { said, .. } => Err(format!("{name} fails as it is:\n{said}")),
+        End::TimedOut => Err(format!("{name} takes more than {TIMEOUT:?}")),
+    }
+}
