@@ -4,6 +4,18 @@ use named_sync_loom::Atomic;
 
 use crate::support::*;
 
+/// What a thread finds of what another one wrote before it changed the atomic, if it finds that change.
+fn written_before(change: fn(&Atomic), finds_it: fn(&Atomic) -> bool) -> Option<u32> {
+    let shared = share((Atomic::new(0), Plain::new(0)));
+    let writer = spawn(&shared, move |(atomic, plain)| {
+        plain.set(7);
+        change(atomic);
+    });
+    let seen = finds_it(&shared.0).then(|| shared.1.get());
+    writer.join().unwrap();
+    seen
+}
+
 models! {
     two_adds_are_both_counted(Complete, [[1, 2], [2, 1]]) {
         let atomic = share(Atomic::new(0));
@@ -50,25 +62,31 @@ models! {
         (atomics.0.get(), atomics.1.get())
     }
 
-    what_was_written_before_a_greatest_is_seen_after_the_one_that_replaces_it(Complete, [None, Some(7)]) {
-        let shared = share((Atomic::new(0), Plain::new(0)));
-        let writer = spawn(&shared, |(atomic, plain)| {
-            plain.set(7);
-            atomic.fetch_max(1);
-        });
-        let seen = (shared.0.fetch_max(2) == 1).then(|| shared.1.get());
-        writer.join().unwrap();
-        seen
+    what_was_written_before_an_add_is_seen_after_the_next(Complete, [None, Some(7)]) {
+        written_before(|atomic| _ = atomic.add(1), |atomic| atomic.add(1) == 2)
     }
 
-    what_was_written_before_a_least_is_seen_after_the_one_that_replaces_it(Complete, [None, Some(7)]) {
-        let shared = share((Atomic::new(0), Plain::new(0)));
-        let writer = spawn(&shared, |(atomic, plain)| {
-            plain.set(7);
-            atomic.fetch_min(-1);
-        });
-        let seen = (shared.0.fetch_min(-2) == -1).then(|| shared.1.get());
-        writer.join().unwrap();
-        seen
+    what_was_written_before_a_swap_is_seen_after_the_next(Complete, [None, Some(7)]) {
+        written_before(|atomic| _ = atomic.swap(1), |atomic| atomic.swap(2) == 1)
+    }
+
+    what_was_written_before_an_exchange_is_seen_after_the_next(Complete, [None, Some(7)]) {
+        written_before(|atomic| _ = atomic.compare_exchange(0, 1), |atomic| atomic.compare_exchange(1, 2).is_ok())
+    }
+
+    what_was_written_before_an_exchange_is_seen_after_one_that_fails(Complete, [None, Some(7)]) {
+        written_before(|atomic| _ = atomic.compare_exchange(0, 1), |atomic| atomic.compare_exchange(2, 3) == Err(1))
+    }
+
+    what_was_written_before_an_update_is_seen_after_the_next(Complete, [None, Some(7)]) {
+        written_before(|atomic| _ = atomic.update(|n| n + 1), |atomic| atomic.update(|n| n + 1) == 2)
+    }
+
+    what_was_written_before_a_greatest_is_seen_after_the_next(Complete, [None, Some(7)]) {
+        written_before(|atomic| _ = atomic.fetch_max(1), |atomic| atomic.fetch_max(2) == 1)
+    }
+
+    what_was_written_before_a_least_is_seen_after_the_next(Complete, [None, Some(7)]) {
+        written_before(|atomic| _ = atomic.fetch_min(-1), |atomic| atomic.fetch_min(-2) == -1)
     }
 }
