@@ -31,6 +31,24 @@ pub(super) struct Oldest<T> {
     pub(super) word: u64,
 }
 
+/// Segments that were unlinked, are spent (I8), and belong to whoever has this: from the first up to the end, which is
+/// none of them. Dropped, it frees them.
+pub(super) struct Spent<T> {
+    pub(super) first: *mut Segment<T>,
+    pub(super) end: *mut Segment<T>,
+}
+
+impl<T> Drop for Spent<T> {
+    fn drop(&mut self) {
+        while self.first != self.end {
+            // SAFETY: it came from `Box::into_raw`, and is ours alone.
+            let segment = unsafe { Box::from_raw(self.first) };
+            // Relaxed: ours alone.
+            self.first = segment.next.load(Ordering::Relaxed);
+        }
+    }
+}
+
 /// Positions in a segment: its slots and the turning position.
 pub(super) const LAP: u64 = SEGMENT + 1;
 

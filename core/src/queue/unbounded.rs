@@ -30,7 +30,7 @@
 
 use std::ptr::{self, NonNull};
 
-use super::segment::{LAP, Oldest, Segment, consumed, written};
+use super::segment::{LAP, Oldest, Segment, Spent, consumed, written};
 use super::slot::{FullSlot, Getting, Putting};
 use super::word::{CLOSED, FLAG_BITS, Miss, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
@@ -62,24 +62,6 @@ struct Head<T> {
 enum Next<T> {
     Spare(NonNull<Segment<T>>),
     New(Box<Segment<T>>),
-}
-
-/// Segments that were unlinked, are spent (I8), and belong to whoever has this: from the first up to the end, which is
-/// none of them. Dropped, it frees them.
-struct Spent<T> {
-    first: *mut Segment<T>,
-    end: *mut Segment<T>,
-}
-
-impl<T> Drop for Spent<T> {
-    fn drop(&mut self) {
-        while self.first != self.end {
-            // SAFETY: it came from `Box::into_raw`, and is ours alone.
-            let segment = unsafe { Box::from_raw(self.first) };
-            // Relaxed: ours alone.
-            self.first = segment.next.load(Ordering::Relaxed);
-        }
-    }
 }
 
 struct End<T> {
@@ -123,7 +105,7 @@ impl<T> Unbounded<T> {
     /// caller then claims the last slot, it is the caller's; if not, the spare one is not.
     #[cold]
     fn next_segment(&self) -> Next<T> {
-        // ORDERING: pairs with the Release in `give_back`: its former use is over. A spare segment is taken by whoever
+        // ORDERING: pairs with the Release in `keep`: its former use is over. A spare segment is taken by whoever
         // claims the last slot of a segment, before `tail` goes on to the next one. So it is there as long as `tail`
         // stands where it was seen (I17).
         match NonNull::new(self.spare.load(Ordering::Acquire)) {
