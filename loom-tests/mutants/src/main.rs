@@ -126,9 +126,9 @@ fn run(command: Command) -> Result<String, String> {
             Ok(format!("{models} models make all {sites} accesses"))
         }
         Command::Run { jobs, only } => {
+            let chosen = chosen(&mutants, only.as_deref())?;
             let record = Record::load_or_make(&models, &places.record, jobs.number())?;
             all_executed(&record, &sites)?;
-            let chosen = chosen(&mutants, only.as_deref())?;
             run::run(&models, &record, chosen.clone(), &mut results, jobs.number())?;
             Ok(verdict::summary(&chosen, &results))
         }
