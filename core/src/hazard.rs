@@ -97,6 +97,9 @@ impl Slots {
             let taken =
                 slot.taken.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed);
             if taken.is_ok() {
+                // Relaxed: ordered by the exchange. If it were not, the former owner's last word could come after
+                // our first, and hide it.
+                debug_assert_eq!(slot.word.load(Ordering::Relaxed), IDLE);
                 let slot = ptr::from_ref(slot);
                 // SAFETY: every slot in the list is an `StdArc`'s, and the list owns one count of it.
                 unsafe { StdArc::increment_strong_count(slot) };

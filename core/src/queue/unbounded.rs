@@ -167,12 +167,12 @@ impl<T> Unbounded<T> {
             }
             spent
         });
-        // ORDERING: both hand the next segment on to other getters; the index last, so that an index in the
-        // next segment comes with its pointer, and the next turner with what we did to `oldest`. It hands on what we
-        // acquired by way of the index as well, of which emptiness is made (see `get_at`): a store would cut that off,
-        // had we not acquired it.
+        // ORDERING: pairs with the Acquire in `get_at`: who finds this pointer comes after our claim.
         self.head.end.segment.store(next, Ordering::Release);
-        // Nobody else changes an index that stands at the turning position.
+        // ORDERING: hands the next segment on to other getters: an index in it comes with its pointer, and the next
+        // turner with what we did to `oldest`. It hands on what we acquired by way of the index as well, of which
+        // emptiness is made (see `get_at`): a store would cut that off, had we not acquired it. Nobody else changes an
+        // index that stands at the turning position.
         self.head.end.index.store(head + 2 * STEP, Ordering::Release);
         // Others go on meanwhile: after a burst there may be many.
         drop(spent);
@@ -194,7 +194,10 @@ impl<T> Unbounded<T> {
     /// Claims the slot at `offset` of the last segment, if `tail` still stands there.
     #[inline(always)]
     fn put_at(&self, tail: u64, offset: u64) -> Result<Putting<'_, T>, Miss> {
-        // ORDERING: pairs with the Release in `put_last`: the segment is initialised.
+        // ORDERING: pairs with the Release in `put_last`. Who read `tail` has acquired the segment in which it stands.
+        // This is about the segments after it: the claim that fills `tail`'s segment comes before the pointer to the
+        // next one is stored, so if that is what we find here, our exchange comes after that claim, and fails. Were
+        // this Relaxed, the exchange could be done before this load is, and succeed with the wrong segment.
         let segment = self.tail.segment.load(Ordering::Acquire);
         // ORDERING: success is Relaxed, as it only claims the slot; that the segment belongs to the index was
         // settled by the Acquire loads. It reads the newest word, and with it the waiter bit (I2). Failure is
@@ -239,13 +242,14 @@ impl<T> Unbounded<T> {
         match self.put_at(tail, SEGMENT - 1) {
             Ok(claim) => {
                 let new = self.take(next);
-                // ORDERING: all three publish the new segment: to putters by way of the pointer and the index, to
-                // the getter of the last slot by way of `next`. In this order: an index in the new segment comes with
-                // its pointer, and with the null that `take` left in `spare` (I17); and `next` lets `head` go on to the
-                // new segment, which it must not before `tail` has, or it would look like a queue that is not empty.
-                // The index is changed by addition because `close` and the getters' lock change its flags meanwhile,
-                // and because an addition goes on handing on what earlier changes of the word released.
+                // ORDERING: pairs with the Acquire in `put_at`: who finds this pointer comes after our claim.
                 self.tail.segment.store(new, Ordering::Release);
+                // ORDERING: both publish the new segment: to putters by way of the index, to the getter of the last
+                // slot by way of `next`. In this order: an index in the new segment comes with its pointer, and with
+                // the null that `take` left in `spare` (I17); and `next` lets `head` go on to the new segment, which it
+                // must not before `tail` has, or it would look like a queue that is not empty. The index is changed by
+                // addition because `close` and the getters' lock change its flags meanwhile, and because an addition
+                // goes on handing on what earlier changes of the word released.
                 self.tail.index.fetch_add(STEP, Ordering::Release);
                 // SAFETY: we have claimed a slot in it, and not yet put an item there (I8).
                 unsafe { &*segment }.next.store(new, Ordering::Release);
@@ -339,7 +343,7 @@ impl<T> Unbounded<T> {
     #[inline(always)]
     fn get_at(&self, head: u64, offset: u64) -> Result<Getting<'_, T>, Miss> {
         let end = &self.head.end;
-        // ORDERING: pairs with the Release in `turn`: the segment is initialised.
+        // ORDERING: pairs with the Release in `turn`: as in `put_at`, a pointer that is too new makes the exchange fail.
         let segment = end.segment.load(Ordering::Acquire);
         // ORDERING: success is Release and pairs with the Acquire loads of this word: who sees `head` here
         // sees a `tail` that is no older than the one we saw, so that it can not take a stale `tail` behind
@@ -445,10 +449,10 @@ impl<T> Unbounded<T> {
 
     /// `(puts, gets, size)`.
     pub(super) fn counts(&self) -> (u64, u64, usize) {
-        // ORDERING: `head` first, and Acquire only to keep the loads in this order: `tail` is then at least
-        // as new, and the difference is not negative but for the last resort of `saturating_sub`.
+        // ORDERING: `head` first, and Acquire pairs with the Release with which `get_at` moves it: `tail` is then no
+        // older than the one that the getter saw, and the difference not negative. So the load of `tail` is Relaxed.
         let gets = count(self.head.end.index.load(Ordering::Acquire));
-        let puts = count(self.tail.index.load(Ordering::Acquire));
+        let puts = count(self.tail.index.load(Ordering::Relaxed));
         (puts, gets, usize::try_from(puts.saturating_sub(gets)).unwrap_or(usize::MAX))
     }
 }

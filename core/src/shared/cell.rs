@@ -102,13 +102,13 @@ impl<T> Cell<T> {
                 old.tombstone.with(|_| ());
                 Box::into_raw(Node::new(make(&old.value, rejected.take()), old.version + 1))
             };
-            // ORDERING: Release publishes the node to the Acquire in `begin` and `chase`. Failure is Relaxed, as
-            // `chase` looks anew. The exchange can not be deceived: `old` is announced (I11).
+            // ORDERING: Release publishes the node to the Acquire in `look_again`. Failure is Relaxed, as
+            // that looks anew. The exchange can not be deceived: `old` is announced (I11).
             match self.current.compare_exchange(old, new, Ordering::Release, Ordering::Relaxed) {
                 // The end of our visit collects.
                 Ok(_) => return self.retire(Chain::of(old)),
                 Err(newer) => {
-                    visit.chase(newer);
+                    visit.go_on_to(newer);
                     // SAFETY: it came from `Box::into_raw`, and nobody else has seen it.
                     rejected = Some(unsafe { Box::from_raw(new) }.value);
                 }
@@ -201,28 +201,32 @@ impl<'a, T> Visit<'a, T> {
         let node = cell.current.load(Ordering::Relaxed);
         let reading = ManuallyDrop::new(Reading::begin(word(node)));
         let mut visit = Self { cell, node, reading };
-        // ORDERING: pairs with the Release in `replace`: the node is initialised.
-        let again = cell.current.load(Ordering::Acquire);
-        if again == node {
-            visit.node = again;
-        } else {
-            visit.chase(again);
-        }
+        visit.look_again();
         visit
     }
 
-    /// Goes on from the node which `current` was found to point to, until it is announced and still current.
+    /// Goes on to the node which `current` was found to point to.
     #[cold]
-    fn chase(&mut self, mut node: *mut Node<T>) {
+    fn go_on_to(&mut self, node: *mut Node<T>) {
+        self.node = node;
+        self.reading.announce(word(node));
+        self.look_again();
+    }
+
+    /// Looks whether the announced node is still current, and goes on to others until one is.
+    #[inline]
+    fn look_again(&mut self) {
         loop {
-            self.reading.announce(word(node));
-            // ORDERING: as in `begin`.
+            // ORDERING: pairs with the Release in `replace`: the node is initialised. The first look does not see to
+            // that: a node that was replaced since may have had the same address.
             let again = self.cell.current.load(Ordering::Acquire);
-            if again == node {
-                self.node = again;
+            let is_current = again == self.node;
+            // Even if they are equal: the former pointer may be one to a node that is no more.
+            self.node = again;
+            if is_current {
                 return;
             }
-            node = again;
+            self.reading.announce(word(again));
         }
     }
 }

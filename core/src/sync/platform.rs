@@ -16,6 +16,13 @@ pub(crate) fn glances_first() -> bool {
     false
 }
 
+/// Waits until this thread's stores have left its store buffer. A matter of speed: nothing relies on the order that
+/// comes with it.
+#[inline(always)]
+pub(crate) fn drain_stores() {
+    fence(super::Ordering::SeqCst);
+}
+
 /// Whether this process had a single core to run on when it first asked.
 pub(crate) fn has_one_core() -> bool {
     static ONE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();

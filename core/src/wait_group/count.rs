@@ -62,10 +62,10 @@ impl Count {
             } else {
                 (word & !COUNT) | u64::from(new)
             };
-            // ORDERING: Release publishes what the caller did before, to those who wait for zero. Acquire,
-            // for the change that ends the generation: it wakes them in the name of all the others, so
-            // what the others did must happen before it.
-            match self.0.compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Relaxed) {
+            // ORDERING: Release publishes what the caller did before, to the Acquire loads of those who wait for
+            // zero. All changes of the word are read-modify-writes, so each hands on what the ones before it
+            // released: who sees the change that ends the generation has acquired all of them.
+            match self.0.compare_exchange_weak(word, next, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) if ends => {
                     return Ok(Change::Ended {
                         generation: generation(word),

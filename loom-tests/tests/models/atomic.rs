@@ -1,5 +1,8 @@
 //! The atomic: single instructions, and the edges that its documentation promises.
 
+use std::sync::atomic::Ordering;
+
+use loom::sync::atomic::AtomicBool;
 use named_sync_loom::Atomic;
 
 use crate::support::*;
@@ -80,6 +83,37 @@ models! {
 
     what_was_written_before_an_update_is_seen_after_the_next(Complete, [None, Some(7)]) {
         written_before(|atomic| _ = atomic.update(|n| n + 1), |atomic| atomic.update(|n| n + 1) == 2)
+    }
+
+    // The value alone does not tell which zero the update replaced. The flag does, and orders nothing.
+    what_was_written_before_the_value_that_an_update_replaces_is_seen_after_it(Complete, [None, Some(7)]) {
+        let shared = share((Atomic::new(0), Plain::new(0), AtomicBool::new(false)));
+        let writer = spawn(&shared, |(atomic, plain, came_first)| {
+            plain.set(7);
+            if atomic.swap(0) == 0 {
+                came_first.store(true, Ordering::Relaxed);
+            }
+        });
+        let (atomic, plain, came_first) = &*shared;
+        atomic.update(|n| n + 1);
+        let seen = came_first.load(Ordering::Relaxed).then(|| plain.get());
+        writer.join().unwrap();
+        seen
+    }
+
+    what_was_written_before_a_value_is_seen_by_the_closure_that_updates_it(Complete, [None, Some(7)]) {
+        let shared = share((Atomic::new(0), Plain::new(0)));
+        let writer = spawn(&shared, |(atomic, plain)| {
+            plain.set(7);
+            atomic.set(5);
+        });
+        let mut seen = None;
+        shared.0.update(|n| {
+            seen = (n == 5).then(|| shared.1.get());
+            n + 1
+        });
+        writer.join().unwrap();
+        seen
     }
 
     what_was_written_before_a_greatest_is_seen_after_the_next(Complete, [None, Some(7)]) {

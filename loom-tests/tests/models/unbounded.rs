@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use named_sync_loom::{Queue, TryGetError};
+use named_sync_loom::{Queue, State, TryGetError};
 
 use crate::support::*;
 
@@ -55,7 +55,7 @@ models! {
 
     /// One of the getters can be stalled anywhere in its segment while the others finish with that segment
     /// and go on: its tombstone must not be written before the last of them is done.
-    a_stalled_getter_keeps_its_segment_from_being_freed(
+    three_getters_cross_a_segment_boundary(
         Preemptions(3),
         [[0, 1], [1, 0], [0, 2], [2, 0], [1, 2], [2, 1]]
     ) {
@@ -196,6 +196,18 @@ models! {
         let getter = spawn(&queue, |queue| queue.get().unwrap());
         queue.put(1).unwrap();
         getter.join().unwrap()
+    }
+
+    /// An observer who sees that an item was taken out sees that it was put in.
+    there_are_never_more_gets_than_puts(Complete, [(0, 0), (1, 0), (1, 1)]) {
+        let queue = share(Queue::unbounded());
+        let user = spawn(&queue, |queue| {
+            queue.put(1).unwrap();
+            queue.try_get().unwrap()
+        });
+        let State::Queue { puts, gets, .. } = queue.inspect().state else { unreachable!() };
+        user.join().unwrap();
+        (puts, gets)
     }
 
     the_size_is_never_more_than_was_put(Complete, [0, 1, 2]) {
