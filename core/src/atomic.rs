@@ -5,7 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, State};
-use crate::sync::{Arc, AtomicI64, Ordering};
+use crate::sync::{Arc, AtomicI64, Ordering, fault};
 
 /// A shared `i64` that any thread may change at any time.
 ///
@@ -165,6 +165,10 @@ impl Atomic {
         let mut current = self.get();
         loop {
             let new = f(current);
+            if fault!("update-in-two-steps") {
+                self.set(new);
+                return new;
+            }
             match self.inner.value.compare_exchange_weak(
                 current,
                 new,

@@ -4,7 +4,7 @@
 
 use std::task::{Context, Waker};
 
-use crate::sync::{Condvar, Deadline, Mutex};
+use crate::sync::{Condvar, Deadline, Mutex, fault};
 
 /// Wakes a parked thread, or the task whose waker it holds.
 #[derive(Debug, Default)]
@@ -35,6 +35,9 @@ impl Parker {
 
     /// Wakes the owner. The user's waker runs after the lock is released.
     pub(crate) fn wake(&self) {
+        if fault!("notify-first") {
+            self.condvar.notify_one();
+        }
         let waker = {
             let mut state = self.state.lock();
             state.woken = true;
@@ -42,6 +45,7 @@ impl Parker {
         };
         match waker {
             Some(waker) => waker.wake(),
+            None if fault!("notify-first") => {}
             None => self.condvar.notify_one(),
         }
     }

@@ -33,6 +33,8 @@ mod imp;
 
 #[cfg(all(loom, feature = "loom"))]
 mod clock;
+#[cfg_attr(not(mutants), path = "sync/sound.rs")]
+pub(crate) mod fault;
 mod lock;
 #[cfg(all(loom, feature = "loom"))]
 #[cfg_attr(not(mutants), path = "sync/as_asked.rs")]
@@ -40,6 +42,7 @@ mod mutants;
 #[cfg(all(loom, feature = "loom"))]
 mod watched;
 
+pub(crate) use fault::fault;
 pub(crate) use imp::*;
 pub(crate) use lock::*;
 

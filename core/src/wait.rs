@@ -23,7 +23,7 @@ use std::task::{Context, Poll, Waker};
 use crate::inspect::{self, Operation};
 use crate::parker::Parker;
 use crate::patience::{self, Awaited};
-use crate::sync::{self, Deadline, Instant, Mutex, StdArc, Thread};
+use crate::sync::{self, Deadline, Instant, Mutex, StdArc, Thread, fault};
 
 /// What somebody waits for: a list of waiters, and the word in which their bit lives.
 pub(crate) trait Condition {
@@ -99,7 +99,7 @@ impl WaitList {
         let first = {
             let mut line = self.inner.lock();
             let first = line.waiters.pop_first();
-            if line.waiters.is_empty() {
+            if line.waiters.is_empty() || fault!("clear-the-bit-early") {
                 disarm();
             }
             first
@@ -197,7 +197,7 @@ impl Place {
     fn enter(&mut self, condition: &impl Condition, waker: Option<Waker>) -> bool {
         self.waiter.parker.arm(waker);
         let mut line = condition.list().inner.lock();
-        if !condition.arm() {
+        if !condition.arm() && !fault!("skip-the-recheck") {
             return false;
         }
         let ticket = *self.ticket.get_or_insert_with(|| {
@@ -325,6 +325,7 @@ impl Suspended {
         if let Some(place) = self.place.take()
             && std::mem::take(&mut self.in_line)
             && !place.leave(condition)
+            && !fault!("keep-the-wake-up")
         {
             condition.forward();
         }

@@ -11,7 +11,7 @@ use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError,
 use crate::identity::Identity;
 use crate::inspect::{Operation, Waiter};
 use crate::patience::Awaited;
-use crate::sync::{self, AtomicU8, Deadline, Ordering};
+use crate::sync::{self, AtomicU8, Deadline, Ordering, fault};
 use crate::wait::{self, Condition, TimedOut, WaitList};
 
 /// From this capacity on it pays for both sides to let some items come together.
@@ -327,7 +327,12 @@ impl<T> Inner<T> {
                 Ok(self.get(claim))
             }
             Ok(None) => Err(GetTimeoutError::Closed),
-            Err(TimedOut) => Err(GetTimeoutError::Timeout),
+            Err(TimedOut) => {
+                if fault!("time-out-with-an-item") {
+                    drop(self.attempt_item().flatten().map(|claim| self.get(claim)));
+                }
+                Err(GetTimeoutError::Timeout)
+            }
         }
     }
 
@@ -365,7 +370,10 @@ impl<T> Inner<T> {
             Items::Bounded(items) => items.close(),
             Items::Unbounded(items) => items.close(),
         };
-        if first {
+        if first && fault!("close-wakes-one") {
+            ItemArrives(self).wake_one();
+            RoomArrives(self).wake_one();
+        } else if first {
             // A panicking waker among the getters must not keep the putters asleep.
             let getters = catch_unwind(AssertUnwindSafe(|| ItemArrives(self).wake_all()));
             RoomArrives(self).wake_all();

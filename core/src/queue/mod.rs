@@ -20,7 +20,7 @@ use crate::error::{
 };
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, State};
-use crate::sync::{Arc, Deadline, Duration};
+use crate::sync::{Arc, Deadline, Duration, fault};
 use inner::Inner;
 use word::Miss;
 
@@ -293,7 +293,8 @@ impl<T> Queue<T> {
         let mut count = 0;
         while let Some(item) = items.next() {
             if let Err(Closed(item)) = self.put(item) {
-                return Err(Closed(std::iter::once(item).chain(items).collect()));
+                let rejected = (!fault!("lose-the-rejected")).then_some(item);
+                return Err(Closed(rejected.into_iter().chain(items).collect()));
             }
             count += 1;
         }

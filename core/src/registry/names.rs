@@ -8,7 +8,7 @@ use super::removed::{self, Removed, Retired};
 use super::table::{Table, Writing};
 use crate::hazard;
 use crate::pad::Padded;
-use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc};
+use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc, fault};
 
 /// Buckets that an inspection copies before it lets others have the lock.
 const COPIED_TOGETHER: u64 = FIRST_SEGMENT / 2;
@@ -126,7 +126,9 @@ impl<H> Names<H> {
     ) -> R {
         let made = Entry::new(hash, name, made);
         let mut lock = self.lock.lock();
-        if let Some(found) = self.look_up_locked(&lock.writing, hash, name, &find) {
+        if let Some(found) = self.look_up_locked(&lock.writing, hash, name, &find)
+            && !fault!("make-a-name-twice")
+        {
             drop(lock);
             // The loser's primitive may hold a user's value: it is dropped after the lock is released.
             drop(made);
@@ -170,6 +172,8 @@ impl<H> Names<H> {
             let oldest_reading = removed::oldest_reading();
             let mut lock = self.lock.lock();
             // What came into the list after the look may be read by those who came after it as well (I16).
+            let oldest_reading =
+                if fault!("free-a-name-early") { u64::MAX } else { oldest_reading };
             let unread = lock.retired.take_before(oldest_reading.min(stamp + 1));
             let is_done = lock.retired.oldest().is_none_or(|oldest| oldest > stamp);
             drop(lock);

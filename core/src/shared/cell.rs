@@ -25,7 +25,7 @@ use std::mem::ManuallyDrop;
 use std::ptr;
 
 use crate::hazard::{self, Reading};
-use crate::sync::{self, AtomicPtr, Ordering, StdArc};
+use crate::sync::{self, AtomicPtr, Ordering, StdArc, fault};
 
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
@@ -144,7 +144,7 @@ impl<T> Cell<T> {
             let announced = hazard::announced();
             let (mut old, mut kept, mut kept_words) = (Chain::empty(), Chain::empty(), Vec::new());
             while let Some(node) = list.pop() {
-                if announced.contains(&word(node)) {
+                if announced.contains(&word(node)) && !fault!("free-a-value-early") {
                     kept.push(node);
                     kept_words.push(word(node));
                 } else {
@@ -220,6 +220,7 @@ impl<'a, T> Visit<'a, T> {
             // ORDERING: pairs with the Release in `replace`: the node is initialised. The first look does not see to
             // that: a node that was replaced since may have had the same address.
             let again = self.cell.current.load(Ordering::Acquire);
+            let again = if fault!("read-without-a-second-look") { self.node } else { again };
             let is_current = again == self.node;
             // Even if they are equal: the former pointer may be one to a node that is no more.
             self.node = again;

@@ -13,7 +13,7 @@
 //! Every change of the word is a read-modify-write, so an Acquire load of any later value synchronizes
 //! with every `done` before it (they all belong to one release sequence).
 
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, fault};
 
 const COUNT: u64 = u32::MAX as u64;
 const WAITERS: u64 = 1 << 32;
@@ -58,7 +58,11 @@ impl Count {
             };
             let ends = old > 0 && new == 0;
             let next = if ends {
-                (word & !(COUNT | WAITERS)).wrapping_add(GENERATION)
+                (word & !(COUNT | WAITERS)).wrapping_add(if fault!("same-generation") {
+                    0
+                } else {
+                    GENERATION
+                })
             } else {
                 (word & !COUNT) | u64::from(new)
             };

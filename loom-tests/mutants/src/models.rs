@@ -107,7 +107,9 @@ impl Models {
             .filter_map(|line| line.strip_suffix(": test"))
             // Neither tests of the harness itself, nor models that must fail.
             .filter(|name| {
-                !["explore::", "check::", "failing::"].iter().any(|part| name.contains(part))
+                !["explore::", "check::", "failing::", "controls::"]
+                    .iter()
+                    .any(|part| name.contains(part))
             })
             .map(str::to_owned)
             .collect();

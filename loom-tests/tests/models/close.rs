@@ -107,6 +107,17 @@ models! {
         a_racing_put(unbounded)
     }
 
+    a_batch_that_races_with_close_is_delivered_or_given_back(
+        Complete,
+        [(vec![], vec![1, 2]), (vec![1], vec![2]), (vec![1, 2], vec![])]
+    ) {
+        let queue = share(Queue::unbounded());
+        let putter = spawn(&queue, |queue| queue.put_many([1, 2]));
+        queue.close();
+        let refused = putter.join().unwrap().err().map(Closed::into_inner).unwrap_or_default();
+        (queue.try_iter().collect(), refused)
+    }
+
     a_getter_drains_what_was_put_before_close_bounded(Preemptions(4), [true, false]) {
         let [bounded, _] = both();
         a_racing_put_and_a_getter(bounded)

@@ -59,6 +59,10 @@ pub(crate) fn explore<O>(
         panic!("{name} is set: loom would skip executions and report success; unset it");
     }
     const { assert!(named_sync_loom::MODEL_CHECKED, "the primitives were not compiled for loom") };
+    if std::env::var_os(BROKEN).is_some() {
+        eprintln!("model {name}: nothing was done");
+        return;
+    }
 
     let model = Arc::new(model);
     let expected: Arc<Vec<O>> = Arc::new(expected.into_iter().collect());
@@ -109,6 +113,9 @@ pub(crate) fn explore<O>(
     );
 }
 
+/// Set to show that the controls would notice if models did nothing.
+pub(crate) const BROKEN: &str = "NAMED_SYNC_BROKEN_HARNESS";
+
 /// Set in the process that runs one model.
 const CHILD: &str = "NAMED_SYNC_MODEL_PROCESS";
 
@@ -121,9 +128,9 @@ const CHILD: &str = "NAMED_SYNC_MODEL_PROCESS";
 /// If the test fails there, with what it printed.
 pub(crate) fn in_own_process(test: &str, explore: impl FnOnce()) {
     if is_own_process() {
-        return explore();
+        return first_panic_ends_all(explore);
     }
-    let (output, said) = run_alone(test);
+    let (output, said) = run_alone(test, &[]);
     let results: String = said
         .lines()
         .filter(|line| line.starts_with("model "))
@@ -142,11 +149,37 @@ pub(crate) fn in_own_process(test: &str, explore: impl FnOnce()) {
 /// If the test passes there, or says nothing of `reason`.
 pub(crate) fn fails_in_own_process(test: &str, reason: &str, explore: impl FnOnce()) {
     if is_own_process() {
-        return explore();
+        return first_panic_ends_all(explore);
     }
-    let (output, said) = run_alone(test);
+    fails(test, &[], reason);
+}
+
+/// Runs the model of this name without one of the core's safeguards.
+///
+/// # Panics
+///
+/// If the model passes all the same, or if what it says first is not `reason`.
+pub(crate) fn fails_with_fault(model: &str, fault: &str, reason: &str) {
+    fails(model, &[("NAMED_SYNC_FAULT", fault)], reason);
+}
+
+fn fails(test: &str, variables: &[(&str, &str)], reason: &str) {
+    let (output, said) = run_alone(test, variables);
     assert!(!output.status.success(), "{test} passed, and was to fail:\n{said}");
-    assert!(said.contains(reason), "{test} failed, but not with {reason:?}:\n{said}");
+    // What comes later may only be a consequence.
+    let first = said.split("panicked at").nth(1).unwrap_or(&said);
+    assert!(first.contains(reason), "{test} failed, but not with {reason:?}:\n{said}");
+}
+
+/// The first panic says what was found. After that loom lets no other thread run, so a destructor that waits for one
+/// while the panic unwinds would wait for ever.
+fn first_panic_ends_all(explore: impl FnOnce()) {
+    let say = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        say(info);
+        std::process::exit(101);
+    }));
+    explore();
 }
 
 fn is_own_process() -> bool {
@@ -154,10 +187,11 @@ fn is_own_process() -> bool {
 }
 
 /// The process of this test, and all that it printed.
-fn run_alone(test: &str) -> (Output, String) {
+fn run_alone(test: &str, variables: &[(&str, &str)]) -> (Output, String) {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(CHILD, "1")
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
     let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();

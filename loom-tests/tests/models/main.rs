@@ -5,6 +5,7 @@ mod atomic;
 mod bounded;
 mod cancel;
 mod close;
+mod controls;
 mod explore;
 mod history;
 mod patience;
