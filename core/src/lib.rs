@@ -83,6 +83,9 @@ pub use wait_group::{WaitFuture, WaitGroup, WaitGroupGuard};
 #[cfg(all(loom, feature = "loom"))]
 pub use sync::{advance_clock, glance_first, watch_loads};
 
+#[cfg(all(loom, feature = "loom", mutants))]
+pub use sync::spurious;
+
 /// Whether this build runs on loom's types, so that a model explores the primitives too. A model of your own
 /// asserts this, lest it explores nothing.
 ///

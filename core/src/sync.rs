@@ -39,6 +39,8 @@ mod lock;
 #[cfg(all(loom, feature = "loom"))]
 #[cfg_attr(not(mutants), path = "sync/as_asked.rs")]
 mod mutants;
+#[cfg(all(loom, feature = "loom", mutants))]
+pub mod spurious;
 #[cfg(all(loom, feature = "loom"))]
 mod watched;
 

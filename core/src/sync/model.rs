@@ -36,6 +36,14 @@ pub(crate) fn has_one_core() -> bool {
     false
 }
 
+/// Whether a sleeper wakes now although nobody notified it.
+pub(super) fn wakes_for_no_reason() -> bool {
+    #[cfg(mutants)]
+    return super::spurious::happens_now(super::spurious::Event::WakeUp);
+    #[cfg(not(mutants))]
+    false
+}
+
 static GLANCING: AtomicBool = AtomicBool::new(false);
 
 /// Whether a blocked operation looks once more before it goes to sleep, as it does many times outside a model. Not by

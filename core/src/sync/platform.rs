@@ -12,6 +12,11 @@ pub(crate) use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64, fe
 /// The locks that [`lock`](super::lock) wraps.
 pub(super) use std::sync as raw;
 
+/// The platform's condition variables do so themselves.
+pub(super) fn wakes_for_no_reason() -> bool {
+    false
+}
+
 pub(crate) fn glances_first() -> bool {
     false
 }

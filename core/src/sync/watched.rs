@@ -152,6 +152,10 @@ macro_rules! watched {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 let (success, failure) = (mutants::order(success, 0), mutants::order(failure, 1));
+                #[cfg(mutants)]
+                if super::spurious::happens_now(super::spurious::Event::FailedExchange) {
+                    return Err(self.read(|word| word.load(failure)));
+                }
                 self.change(|word| word.compare_exchange_weak(current, new, success, failure))
             }
         }

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use named_sync_loom::spurious::{self, Event};
+
 /// How far the exploration goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bound {
@@ -18,18 +20,19 @@ pub(crate) enum Bound {
     /// Twice: every execution that loom finds by itself, then those that are found when it is made to reorder
     /// every load, with at most so many preemptions. For two threads whose complete exploration takes too long.
     Twice(usize),
+    /// Every execution, again and again: each time another one of the occasions for this event is taken.
+    ForNoReason(Event),
 }
 
-impl Bound {
-    /// The passes: whether loads are watched, and loom's bound.
-    fn passes(self) -> Vec<(bool, Option<usize>)> {
-        match self {
-            Self::Complete => vec![(true, None)],
-            Self::Preemptions(bound) => vec![(true, Some(bound))],
-            Self::Twice(bound) => vec![(false, None), (true, Some(bound))],
-        }
-    }
+/// One exploration.
+#[derive(Clone, Copy)]
+struct Pass {
+    watched: bool,
+    preemptions: Option<usize>,
+    event: Option<(Event, u64)>,
 }
+
+const COMPLETE: Pass = Pass { watched: true, preemptions: None, event: None };
 
 /// Variables by which loom skips executions and still passes.
 const SHORTCUTS: [&str; 4] =
@@ -64,53 +67,88 @@ pub(crate) fn explore<O>(
         return;
     }
 
-    let model = Arc::new(model);
-    let expected: Arc<Vec<O>> = Arc::new(expected.into_iter().collect());
-    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let expected: Vec<O> = expected.into_iter().collect();
+    let model = Arc::new(Model { model, expected, outcomes: Mutex::default() });
     let started = Instant::now();
-    let mut passes = Vec::new();
-    for (watched, preemptions) in bound.passes() {
-        named_sync_loom::watch_loads(watched);
-        let executions = Arc::new(AtomicU64::new(0));
-        let mut builder = loom::model::Builder::new();
-        builder.max_branches = 10_000;
-        builder.preemption_bound = preemptions;
-        builder.check({
-            let model = Arc::clone(&model);
-            let expected = Arc::clone(&expected);
-            let (executions, outcomes) = (Arc::clone(&executions), Arc::clone(&outcomes));
-            move || {
-                let outcome = model();
-                assert!(
-                    expected.contains(&outcome),
-                    "the outcome {outcome:?} is none of the expected {expected:?}"
-                );
-                executions.fetch_add(1, Ordering::Relaxed);
-                let mut outcomes = outcomes.lock().unwrap();
-                if !outcomes.contains(&outcome) {
-                    outcomes.push(outcome);
-                }
-            }
-        });
-        let executions = executions.load(Ordering::Relaxed);
+    let run = |pass| {
+        let executions = run(&model, pass);
         assert!(executions > 1, "{name}: one execution is no exploration");
-        passes.push(match (watched, preemptions) {
-            (false, _) => format!("{executions} executions, complete as loom reduces them"),
-            (true, None) => format!("{executions} executions, complete"),
-            (true, Some(bound)) => format!("{executions} executions, at most {bound} preemptions"),
-        });
-    }
+        executions
+    };
+    let at_most = |bound| {
+        let executions = run(Pass { preemptions: Some(bound), ..COMPLETE });
+        format!("{executions} executions, at most {bound} preemptions")
+    };
+    let passes = match bound {
+        Bound::Complete => format!("{} executions, complete", run(COMPLETE)),
+        Bound::Preemptions(bound) => at_most(bound),
+        Bound::Twice(bound) => {
+            let executions = run(Pass { watched: false, ..COMPLETE });
+            format!("{executions} executions, complete as loom reduces them; {}", at_most(bound))
+        }
+        Bound::ForNoReason(event) => {
+            let (mut executions, mut occasion) = (0, 0);
+            loop {
+                executions += run(Pass { event: Some((event, occasion)), ..COMPLETE });
+                if !spurious::has_happened() {
+                    break;
+                }
+                occasion += 1;
+            }
+            assert!(occasion > 0, "{name}: there was no occasion for a {event:?}");
+            format!("{executions} executions, complete, each with one of {occasion} {event:?}")
+        }
+    };
 
-    let outcomes = std::mem::take(&mut *outcomes.lock().unwrap());
+    let outcomes = std::mem::take(&mut *model.outcomes.lock().unwrap());
     let seconds = started.elapsed().as_secs_f64();
-    let (passes, number) = (passes.join("; "), outcomes.len());
+    let number = outcomes.len();
     eprintln!("model {name}: {passes}, {number} outcomes, {seconds:.2} s");
 
-    let missing: Vec<&O> = expected.iter().filter(|outcome| !outcomes.contains(outcome)).collect();
+    let missing: Vec<&O> =
+        model.expected.iter().filter(|outcome| !outcomes.contains(outcome)).collect();
     assert!(
         missing.is_empty(),
         "{name}: the outcomes {missing:?} were expected and never occurred"
     );
+}
+
+struct Model<O, F> {
+    model: F,
+    expected: Vec<O>,
+    /// Those that occurred.
+    outcomes: Mutex<Vec<O>>,
+}
+
+/// Runs every execution of the pass, and says how many there were.
+fn run<O, F>(model: &Arc<Model<O, F>>, pass: Pass) -> u64
+where
+    O: PartialEq + Debug + Send + Sync + 'static,
+    F: Fn() -> O + Send + Sync + 'static,
+{
+    named_sync_loom::watch_loads(pass.watched);
+    let executions = Arc::new(AtomicU64::new(0));
+    let mut builder = loom::model::Builder::new();
+    builder.max_branches = 10_000;
+    builder.preemption_bound = pass.preemptions;
+    let (model, counted) = (Arc::clone(model), Arc::clone(&executions));
+    builder.check(move || {
+        if let Some((event, at)) = pass.event {
+            spurious::happens(event, at);
+        }
+        let Model { model, expected, outcomes } = &*model;
+        let outcome = model();
+        assert!(
+            expected.contains(&outcome),
+            "the outcome {outcome:?} is none of the expected {expected:?}"
+        );
+        counted.fetch_add(1, Ordering::Relaxed);
+        let mut outcomes = outcomes.lock().unwrap();
+        if !outcomes.contains(&outcome) {
+            outcomes.push(outcome);
+        }
+    });
+    executions.load(Ordering::Relaxed)
 }
 
 /// Set to show that the controls would notice if models did nothing.

@@ -11,6 +11,7 @@ mod history;
 mod patience;
 mod registry;
 mod shared;
+mod spurious;
 mod support;
 mod unbounded;
 mod wait_group;
