@@ -18,10 +18,10 @@ use crate::zeroed::zeroed_box;
 pub(super) struct Segment<T> {
     pub(super) next: AtomicPtr<Segment<T>>,
     pub(super) slots: [Slot<T>; SEGMENT as usize],
-    /// Read by every visitor, written by the one who frees the segment: so loom, which does not watch
-    /// plain memory, reports a visitor that comes too late.
+    /// The lap in which it is used. Read by every visitor, written by the one who frees the segment: so loom, which does
+    /// not watch plain memory, reports a visitor that comes too late.
     #[cfg(all(loom, feature = "loom"))]
-    pub(super) tombstone: UnsafeCell<()>,
+    pub(super) use_number: UnsafeCell<u64>,
 }
 
 /// The first segment that is not yet freed.
@@ -79,7 +79,7 @@ impl<T> Segment<T> {
             next: AtomicPtr::new(ptr::null_mut()),
             slots: std::array::from_fn(|_| Slot::new()),
             #[cfg(all(loom, feature = "loom"))]
-            tombstone: UnsafeCell::new(()),
+            use_number: UnsafeCell::new(0),
         };
         // Not by way of the stack, on which a segment of large items may have no room.
         // SAFETY: zero is a null pointer, and the stamp of a new slot, whose cell may hold anything.
@@ -87,16 +87,27 @@ impl<T> Segment<T> {
         segment.unwrap_or_else(|| handle_alloc_error(Layout::new::<Self>()))
     }
 
-    /// Tells loom that this segment's memory is in use now.
-    pub(super) fn visit(&self) {
+    /// Tells loom that this segment, which is not yet shared, is about to be put in place, so that `word` will stand in
+    /// it.
+    pub(super) fn begin_use(&self, _word: u64) {
         #[cfg(all(loom, feature = "loom"))]
-        self.tombstone.with(|_| ());
+        // SAFETY: loom stops the execution if anybody else looks at it meanwhile.
+        self.use_number.with_mut(|number| unsafe { *number = lap(_word) });
+    }
+
+    /// Tells loom that this segment's memory is in use now, by whoever claimed the slot at which `word` stands.
+    pub(super) fn visit(&self, _word: u64) {
+        #[cfg(all(loom, feature = "loom"))]
+        self.use_number.with(|number| {
+            // SAFETY: as in `begin_use`.
+            assert_eq!(unsafe { *number }, lap(_word), "a slot of another segment was claimed");
+        });
     }
 
     /// Tells loom that nobody may be in this segment any more.
     pub(super) fn leave_for_good(&self) {
         #[cfg(all(loom, feature = "loom"))]
-        self.tombstone.with_mut(|_| ());
+        self.use_number.with_mut(|_| ());
     }
 
     /// The next segment, for the getter that claimed the last slot of this one.

@@ -213,7 +213,7 @@ impl<T> Unbounded<T> {
                 // SAFETY: the exchange proved that `tail.index` was still in the segment that we loaded, and gave
                 // us one of its slots, so it lives until that slot is consumed (I8).
                 let segment = unsafe { &*segment };
-                segment.visit();
+                segment.visit(tail);
                 // SAFETY: only the exchange above moves `tail` past this slot, once; no getter touches the cell
                 // before the stamp changes.
                 Ok(unsafe {
@@ -242,6 +242,8 @@ impl<T> Unbounded<T> {
         match self.put_at(tail, SEGMENT - 1) {
             Ok(claim) => {
                 let new = self.take(next);
+                // SAFETY: ours alone, until it is published below.
+                unsafe { &*new }.begin_use(tail + 2 * STEP);
                 // ORDERING: pairs with the Acquire in `put_at`: who finds this pointer comes after our claim.
                 self.tail.segment.store(new, Ordering::Release);
                 // ORDERING: both publish the new segment: to putters by way of the index, to the getter of the last
@@ -328,6 +330,7 @@ impl<T> Unbounded<T> {
         if same_position(head, tail) {
             return Some(tail);
         }
+        debug_assert!(tail >> FLAG_BITS > head >> FLAG_BITS, "this `tail` is older than `head`");
         // What says nothing about the item after this one is not worth a store. In a model it is: with segments of two
         // slots, getters would hardly ever go by what another saw.
         if sync::MODEL_CHECKED || tail >> FLAG_BITS > (head >> FLAG_BITS) + 1 {
@@ -360,7 +363,7 @@ impl<T> Unbounded<T> {
                 // SAFETY: the exchange proved that `head.index` was still in the segment that we loaded, and gave
                 // us one of its slots, so it lives until we mark that slot (I8).
                 let segment = unsafe { &*segment };
-                segment.visit();
+                segment.visit(head);
                 if offset + 1 == SEGMENT {
                     self.turn(segment, head);
                 }

@@ -15,10 +15,44 @@ pub(crate) struct Models {
     pub(crate) fingerprint: String,
 }
 
+/// What the line of a model says.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Explored {
+    pub(crate) threads: u32,
+    /// In all passes.
+    pub(crate) executions: u64,
+    /// Which executions these are.
+    pub(crate) bound: String,
+    pub(crate) outcomes: u32,
+    pub(crate) seconds: f64,
+}
+
+/// How far models go whose exploration has a bound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Depth {
+    /// Two preemptions at most.
+    Quick,
+    /// As the model says.
+    Usual,
+    /// Three preemptions at least.
+    Full,
+}
+
+impl Depth {
+    /// As the models read it from the environment.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Usual => "usual",
+            Self::Full => "full",
+        }
+    }
+}
+
 /// How one model ended.
 #[derive(Debug)]
 pub(crate) enum End {
-    Passed { executions: u64, seconds: f64 },
+    Passed(Explored),
     Failed { how: How, said: String },
     TimedOut,
 }
@@ -107,7 +141,7 @@ impl Models {
             .filter_map(|line| line.strip_suffix(": test"))
             // Neither tests of the harness itself, nor models that must fail.
             .filter(|name| {
-                !["explore::", "check::", "failing::", "controls::"]
+                !["explore::", "process::", "check::", "failing::", "controls::"]
                     .iter()
                     .any(|part| name.contains(part))
             })
@@ -155,9 +189,9 @@ impl Models {
         said.read_to_end(&mut text).map_err(failed)?;
         let said = String::from_utf8_lossy(&text).into_owned();
         if status.success() {
-            let (executions, seconds) =
+            let explored =
                 explored(&said).ok_or_else(|| format!("{name} explored nothing:\n{said}"))?;
-            return Ok(End::Passed { executions, seconds });
+            return Ok(End::Passed(explored));
         }
         if !said.contains("panicked at") {
             return match status.code() {
@@ -169,17 +203,27 @@ impl Models {
     }
 }
 
-/// What the model's line says: how many executions in all passes, and how many seconds.
-fn explored(said: &str) -> Option<(u64, f64)> {
-    let line = said.lines().find(|line| line.starts_with("model "))?;
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let executions = words
-        .windows(2)
-        .filter(|pair| pair[1] == "executions,")
-        .filter_map(|pair| pair[0].parse::<u64>().ok())
-        .sum();
-    let seconds = words.get(words.len().checked_sub(2)?)?.parse().ok()?;
-    Some((executions, seconds))
+/// What the model's line says.
+fn explored(said: &str) -> Option<Explored> {
+    let line = said.lines().find_map(|line| line.strip_prefix("model "))?;
+    let (_, line) = line.split_once(": ")?;
+    let (threads, line) = line.split_once(" threads, ")?;
+    let (line, seconds) = line.strip_suffix(" s")?.rsplit_once(" outcomes, ")?;
+    let (passes, outcomes) = line.rsplit_once(", ")?;
+    let mut bounds = Vec::new();
+    let mut executions = 0;
+    for pass in passes.split("; ") {
+        let (number, bound) = pass.split_once(" executions, ")?;
+        executions += number.parse::<u64>().ok()?;
+        bounds.push(bound);
+    }
+    Some(Explored {
+        threads: threads.parse().ok()?,
+        executions,
+        bound: bounds.join("; "),
+        outcomes: outcomes.parse().ok()?,
+        seconds: seconds.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -188,9 +232,16 @@ mod tests {
 
     #[test]
     fn the_line_of_a_model_is_understood() {
-        let line = "model a::b: 12 executions, complete as loom reduces them; 30 executions, at most 3 preemptions, 2 \
-                    outcomes, 0.50 s";
-        assert_eq!(explored(line), Some((42, 0.5)));
+        let line = "model a::b: 3 threads, 12 executions, complete as loom reduces them; 30 executions, at most 3 \
+                    preemptions, 2 outcomes, 0.50 s";
+        let expected = Explored {
+            threads: 3,
+            executions: 42,
+            bound: "complete as loom reduces them; at most 3 preemptions".to_owned(),
+            outcomes: 2,
+            seconds: 0.5,
+        };
+        assert_eq!(explored(line), Some(expected));
         assert_eq!(explored("nothing"), None);
     }
 

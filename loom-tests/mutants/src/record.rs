@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::crew;
-use crate::models::{End, Models};
+use crate::models::{Depth, End, Explored, Models};
 use crate::site::Site;
 
 /// What running all models showed.
@@ -21,14 +21,14 @@ pub(crate) struct Record {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Model {
     pub(crate) name: String,
-    pub(crate) executions: u64,
-    pub(crate) seconds: f64,
+    #[serde(flatten)]
+    pub(crate) explored: Explored,
     /// The keys of the sites that it executes.
     pub(crate) sites: BTreeSet<String>,
 }
 
 /// No model takes so long.
-const TIMEOUT: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_secs(3600);
 
 impl Record {
     /// The record of these models that was made before, or a new one.
@@ -37,12 +37,25 @@ impl Record {
         let before = before.and_then(|text| serde_json::from_str::<Self>(&text).ok());
         match before {
             Some(record) if record.fingerprint == models.fingerprint => Ok(record),
-            _ => Self::make(models, path, jobs),
+            _ => Self::make(models, Depth::Usual, path, jobs),
         }
     }
 
     /// Runs all models and notes what they execute.
-    pub(crate) fn make(models: &Models, path: &Path, jobs: usize) -> Result<Self, String> {
+    pub(crate) fn make(
+        models: &Models,
+        depth: Depth,
+        path: &Path,
+        jobs: usize,
+    ) -> Result<Self, String> {
+        let record = Self::run(models, depth, jobs)?;
+        let text = serde_json::to_string_pretty(&record).expect("a record is plain data");
+        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(record)
+    }
+
+    /// The same, without keeping it.
+    pub(crate) fn run(models: &Models, depth: Depth, jobs: usize) -> Result<Self, String> {
         let sites = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
         let mut found = Vec::new();
         let work = models.names.clone();
@@ -50,7 +63,7 @@ impl Record {
             "models recorded",
             jobs,
             work,
-            |name| record(models, name, sites.path().join(name.replace("::", "."))),
+            |name| record(models, depth, name, sites.path().join(name.replace("::", "."))),
             |_, model| {
                 found.push(model);
                 Ok(())
@@ -58,12 +71,9 @@ impl Record {
         )?;
         // Cheapest first. By executions, not by time, so that it is the same everywhere.
         found.sort_by(|one, other| {
-            (one.executions, &one.name).cmp(&(other.executions, &other.name))
+            (one.explored.executions, &one.name).cmp(&(other.explored.executions, &other.name))
         });
-        let record = Self { fingerprint: models.fingerprint.clone(), models: found };
-        let text = serde_json::to_string_pretty(&record).expect("a record is plain data");
-        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(record)
+        Ok(Self { fingerprint: models.fingerprint.clone(), models: found })
     }
 
     /// The models that execute this site, cheapest first.
@@ -89,16 +99,35 @@ impl Record {
     }
 }
 
-fn record(models: &Models, name: &str, file: PathBuf) -> Result<Model, String> {
+fn record(models: &Models, depth: Depth, name: &str, file: PathBuf) -> Result<Model, String> {
     let path = file.to_str().ok_or("the path of the temporary folder is no text")?;
-    match models.run(name, &[("NAMED_SYNC_SITES", path)], TIMEOUT)? {
-        End::Passed { executions, seconds } => {
+    let variables = [("NAMED_SYNC_SITES", path), ("NAMED_SYNC_DEPTH", depth.name())];
+    match models.run(name, &variables, TIMEOUT)? {
+        End::Passed(explored) => {
             // A model need not touch the core at all, and then there is no file.
             let sites = fs::read_to_string(&file).unwrap_or_default();
             let sites = sites.lines().map(str::to_owned).collect();
-            Ok(Model { name: name.to_owned(), executions, seconds, sites })
+            Ok(Model { name: name.to_owned(), explored, sites })
         }
         End::Failed { said, .. } => Err(format!("{name} fails as it is:\n{said}")),
         End::TimedOut => Err(format!("{name} takes more than {TIMEOUT:?}")),
     }
+}
+
+/// # Errors
+///
+/// If no model executes one of these sites.
+pub(crate) fn all_executed(record: &Record, sites: &[Site]) -> Result<(), String> {
+    let missed: Vec<String> = record
+        .missed(sites)
+        .into_iter()
+        .map(|site| format!("{site} ({}) is executed by no model", site.key()))
+        .collect();
+    let unknown: Vec<String> = record
+        .unknown(sites)
+        .into_iter()
+        .map(|key| format!("{key} was executed and is not found in the sources"))
+        .collect();
+    let problems = [missed, unknown].concat();
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }

@@ -37,9 +37,9 @@ fn verdict(models: &Models, record: &Record, mutant: &Mutant) -> Result<Verdict,
     let key = mutant.key();
     let (mut passed, mut endless) = (0, Vec::new());
     for model in record.models_of(&mutant.site) {
-        let timeout = Duration::from_secs_f64((model.seconds * PATIENCE).max(SHORTEST));
+        let timeout = Duration::from_secs_f64((model.explored.seconds * PATIENCE).max(SHORTEST));
         match models.run(&model.name, &[("NAMED_SYNC_MUTANT", &key)], timeout)? {
-            End::Passed { .. } => passed += 1,
+            End::Passed(_) => passed += 1,
             End::Failed { how, .. } => {
                 return Ok(Verdict::Killed { model: model.name.clone(), how });
             }

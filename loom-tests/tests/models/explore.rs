@@ -2,16 +2,16 @@
 //! model says can happen.
 
 use std::fmt::Debug;
-use std::io::Write;
-use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use named_sync_loom::spurious::{self, Event};
 
+use crate::support::{start, take_threads};
+
 /// How far the exploration goes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bound {
     /// Every execution that loom can tell apart.
     Complete,
@@ -24,6 +24,22 @@ pub(crate) enum Bound {
     ForNoReason(Event),
 }
 
+impl Bound {
+    /// The bound at the depth that the environment asks for: with `quick` at most two preemptions, with `full` at least
+    /// three.
+    fn at(self, depth: Option<&str>) -> Self {
+        match (self, depth) {
+            (Self::Preemptions(bound), Some("quick")) => Self::Preemptions(bound.min(2)),
+            (Self::Preemptions(bound), Some("full")) => Self::Preemptions(bound.max(3)),
+            (_, None | Some("usual" | "quick" | "full")) => self,
+            (_, Some(other)) => panic!("{DEPTH}={other} is neither quick nor usual nor full"),
+        }
+    }
+}
+
+/// How deep models go that have a bound.
+const DEPTH: &str = "NAMED_SYNC_DEPTH";
+
 /// One exploration.
 #[derive(Clone, Copy)]
 struct Pass {
@@ -33,6 +49,9 @@ struct Pass {
 }
 
 const COMPLETE: Pass = Pass { watched: true, preemptions: None, event: None };
+
+/// Set to show that the controls would notice if models did nothing.
+pub(crate) const BROKEN: &str = "NAMED_SYNC_BROKEN_HARNESS";
 
 /// Variables by which loom skips executions and still passes.
 const SHORTCUTS: [&str; 4] =
@@ -67,8 +86,16 @@ pub(crate) fn explore<O>(
         return;
     }
 
+    let depth = std::env::var(DEPTH).ok();
+    let asked = bound;
+    let bound = asked.at(depth.as_deref());
     let expected: Vec<O> = expected.into_iter().collect();
-    let model = Arc::new(Model { model, expected, outcomes: Mutex::default() });
+    let model = Arc::new(Model {
+        model,
+        expected,
+        outcomes: Mutex::default(),
+        threads: AtomicUsize::new(0),
+    });
     let started = Instant::now();
     let run = |pass| {
         let executions = run(&model, pass);
@@ -102,9 +129,17 @@ pub(crate) fn explore<O>(
 
     let outcomes = std::mem::take(&mut *model.outcomes.lock().unwrap());
     let seconds = started.elapsed().as_secs_f64();
-    let number = outcomes.len();
-    eprintln!("model {name}: {passes}, {number} outcomes, {seconds:.2} s");
+    let (number, threads) = (outcomes.len(), model.threads.load(Ordering::Relaxed));
+    eprintln!("model {name}: {threads} threads, {passes}, {number} outcomes, {seconds:.2} s");
+    let is_bounded = matches!(bound, Bound::Preemptions(_));
+    assert!(!is_bounded || threads > 2, "{name}: two threads are explored without a bound");
 
+    // With fewer preemptions than the model asks for it may not come to all of them.
+    if let (Bound::Preemptions(bound), Bound::Preemptions(asked)) = (bound, asked)
+        && bound < asked
+    {
+        return;
+    }
     let missing: Vec<&O> =
         model.expected.iter().filter(|outcome| !outcomes.contains(outcome)).collect();
     assert!(
@@ -118,6 +153,8 @@ struct Model<O, F> {
     expected: Vec<O>,
     /// Those that occurred.
     outcomes: Mutex<Vec<O>>,
+    /// The most that an execution had.
+    threads: AtomicUsize,
 }
 
 /// Runs every execution of the pass, and says how many there were.
@@ -136,8 +173,9 @@ where
         if let Some((event, at)) = pass.event {
             spurious::happens(event, at);
         }
-        let Model { model, expected, outcomes } = &*model;
+        let Model { model, expected, outcomes, threads } = &*model;
         let outcome = model();
+        threads.fetch_max(take_threads(), Ordering::Relaxed);
         assert!(
             expected.contains(&outcome),
             "the outcome {outcome:?} is none of the expected {expected:?}"
@@ -151,91 +189,6 @@ where
     executions.load(Ordering::Relaxed)
 }
 
-/// Set to show that the controls would notice if models did nothing.
-pub(crate) const BROKEN: &str = "NAMED_SYNC_BROKEN_HARNESS";
-
-/// Set in the process that runs one model.
-const CHILD: &str = "NAMED_SYNC_MODEL_PROCESS";
-
-/// Runs the test of this name, which calls `explore`, in a process of its own. loom maps and unmaps the stacks
-/// of its threads in every execution, and two models in one process would wait for each other in the kernel.
-/// And a model that fails in a destructor while it unwinds aborts its process, not everybody's.
-///
-/// # Panics
-///
-/// If the test fails there, with what it printed.
-pub(crate) fn in_own_process(test: &str, explore: impl FnOnce()) {
-    if is_own_process() {
-        return first_panic_ends_all(explore);
-    }
-    let (output, said) = run_alone(test, &[]);
-    let results: String = said
-        .lines()
-        .filter(|line| line.starts_with("model "))
-        .flat_map(|line| [line, "\n"])
-        .collect();
-    // Past the capture of the test harness, which would show it only on failure.
-    std::io::stderr().lock().write_all(results.as_bytes()).unwrap();
-    assert!(output.status.success(), "{test} failed ({}):\n{said}", output.status);
-    assert_eq!(results.lines().count(), 1, "{test} explored no model:\n{said}");
-}
-
-/// As [`in_own_process`], for a model that must fail.
-///
-/// # Panics
-///
-/// If the test passes there, or says nothing of `reason`.
-pub(crate) fn fails_in_own_process(test: &str, reason: &str, explore: impl FnOnce()) {
-    if is_own_process() {
-        return first_panic_ends_all(explore);
-    }
-    fails(test, &[], reason);
-}
-
-/// Runs the model of this name without one of the core's safeguards.
-///
-/// # Panics
-///
-/// If the model passes all the same, or if what it says first is not `reason`.
-pub(crate) fn fails_with_fault(model: &str, fault: &str, reason: &str) {
-    fails(model, &[("NAMED_SYNC_FAULT", fault)], reason);
-}
-
-fn fails(test: &str, variables: &[(&str, &str)], reason: &str) {
-    let (output, said) = run_alone(test, variables);
-    assert!(!output.status.success(), "{test} passed, and was to fail:\n{said}");
-    // What comes later may only be a consequence.
-    let first = said.split("panicked at").nth(1).unwrap_or(&said);
-    assert!(first.contains(reason), "{test} failed, but not with {reason:?}:\n{said}");
-}
-
-/// The first panic says what was found. After that loom lets no other thread run, so a destructor that waits for one
-/// while the panic unwinds would wait for ever.
-fn first_panic_ends_all(explore: impl FnOnce()) {
-    let say = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        say(info);
-        std::process::exit(101);
-    }));
-    explore();
-}
-
-fn is_own_process() -> bool {
-    std::env::var_os(CHILD).is_some()
-}
-
-/// The process of this test, and all that it printed.
-fn run_alone(test: &str, variables: &[(&str, &str)]) -> (Output, String) {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(CHILD, "1")
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
-    let said = [&*output.stdout, &*output.stderr].map(String::from_utf8_lossy).concat();
-    (output, said)
-}
-
 /// Models as tests, each under the name of its function.
 macro_rules! models {
     ($( $(#[$meta:meta])* $name:ident ( $bound:expr, $expected:expr ) $body:block )*) => {$(
@@ -244,7 +197,7 @@ macro_rules! models {
         fn $name() {
             let name = concat!(module_path!(), "::", stringify!($name));
             let name = name.split_once("::").map_or(name, |(_, name)| name);
-            $crate::explore::in_own_process(name, || {
+            $crate::process::in_own_process(name, || {
                 $crate::explore::explore(name, $bound, $expected, || $body);
             });
         }
@@ -260,13 +213,29 @@ macro_rules! failing_models {
         fn $name() {
             let name = concat!(module_path!(), "::", stringify!($name));
             let name = name.split_once("::").map_or(name, |(_, name)| name);
-            $crate::explore::fails_in_own_process(name, $reason, || {
+            $crate::process::fails_in_own_process(name, $reason, || {
                 $crate::explore::explore(name, $bound, $expected, || $body);
             });
         }
     )*};
 }
 pub(crate) use failing_models;
+
+#[test]
+fn only_models_with_a_bound_depend_on_the_depth() {
+    let bounds =
+        |depth| [Bound::Preemptions(1), Bound::Preemptions(4)].map(|bound| bound.at(depth));
+    assert_eq!(bounds(None), [Bound::Preemptions(1), Bound::Preemptions(4)]);
+    assert_eq!(bounds(Some("quick")), [Bound::Preemptions(1), Bound::Preemptions(2)]);
+    assert_eq!(bounds(Some("full")), [Bound::Preemptions(3), Bound::Preemptions(4)]);
+    assert_eq!(Bound::Complete.at(Some("quick")), Bound::Complete);
+}
+
+#[test]
+#[should_panic(expected = "deep is neither quick nor usual nor full")]
+fn the_harness_refuses_a_depth_that_it_does_not_know() {
+    let _ = Bound::Complete.at(Some("deep"));
+}
 
 #[test]
 fn the_harness_refuses_what_would_let_loom_stop_early() {
@@ -296,36 +265,12 @@ fn the_harness_fails_if_there_was_nothing_to_explore() {
 
 /// A model of loom itself: always 2, in more than one execution.
 fn two_increments() -> usize {
-    use loom::sync::atomic::AtomicUsize;
-    let number = loom::sync::Arc::new(AtomicUsize::new(0));
+    let number = loom::sync::Arc::new(loom::sync::atomic::AtomicUsize::new(0));
     let other = {
         let number = number.clone();
-        loom::thread::spawn(move || number.fetch_add(1, Ordering::Relaxed))
+        start(move || number.fetch_add(1, Ordering::Relaxed))
     };
     number.fetch_add(1, Ordering::Relaxed);
     other.join().unwrap();
     number.load(Ordering::Relaxed)
-}
-
-#[test]
-#[should_panic(expected = "passed, and was to fail")]
-fn the_harness_fails_if_a_model_passes_that_must_fail() {
-    fails_in_own_process("a test of this name does not exist", "", || ());
-}
-
-#[test]
-#[should_panic(expected = "failed, but not with \"a deadlock\"")]
-fn the_harness_fails_if_a_model_fails_for_another_reason() {
-    fails_in_own_process("explore::a_test_that_fails_in_a_process_of_its_own", "a deadlock", || ());
-}
-
-#[test]
-fn a_test_that_fails_in_a_process_of_its_own() {
-    assert!(!is_own_process(), "as it must");
-}
-
-#[test]
-#[should_panic(expected = "explored no model")]
-fn the_harness_fails_if_a_process_runs_no_test() {
-    in_own_process("a test of this name does not exist", || ());
 }

@@ -9,6 +9,7 @@ mod controls;
 mod explore;
 mod history;
 mod patience;
+mod process;
 mod registry;
 mod shared;
 mod spurious;

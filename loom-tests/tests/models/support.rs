@@ -19,6 +19,20 @@ pub(crate) fn share<T>(handle: T) -> Arc<T> {
     Arc::new(handle)
 }
 
+/// How many threads this execution has begun, but for the first. Not modelled.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs `f` on a thread of its own.
+pub(crate) fn start<R: 'static>(f: impl FnOnce() -> R + 'static) -> JoinHandle<R> {
+    STARTED.fetch_add(1, Ordering::Relaxed);
+    loom::thread::spawn(f)
+}
+
+/// How many threads there were since the last call.
+pub(crate) fn take_threads() -> usize {
+    1 + STARTED.swap(0, Ordering::Relaxed)
+}
+
 /// Runs `f` with a shared handle on a thread of its own.
 pub(crate) fn spawn<T, R>(handle: &Arc<T>, f: impl FnOnce(&T) -> R + 'static) -> JoinHandle<R>
 where
@@ -26,7 +40,7 @@ where
     R: 'static,
 {
     let handle = Arc::clone(handle);
-    loom::thread::spawn(move || f(&handle))
+    start(move || f(&handle))
 }
 
 /// A plain variable: loom reports it when an access does not happen before the next one.

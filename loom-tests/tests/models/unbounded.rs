@@ -54,7 +54,7 @@ models! {
     }
 
     /// One of the getters can be stalled anywhere in its segment while the others finish with that segment
-    /// and go on: its tombstone must not be written before the last of them is done.
+    /// and go on.
     three_getters_cross_a_segment_boundary(
         Preemptions(3),
         [[0, 1], [1, 0], [0, 2], [2, 0], [1, 2], [2, 1]]
@@ -134,7 +134,7 @@ models! {
         queue.put(Counted::new(0, &drops)).unwrap();
         let other = {
             let (queue, drops) = (queue.clone(), Arc::clone(&drops));
-            loom::thread::spawn(move || {
+            start(move || {
                 queue.put(Counted::new(1, &drops)).unwrap();
                 queue.put(Counted::new(2, &drops)).unwrap();
             })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::explore::fails_with_fault;
+use crate::process::fails_with_fault;
 
 // What loom says first when it finds one of these.
 const ASLEEP_FOR_EVER: &str = "deadlock; threads =";

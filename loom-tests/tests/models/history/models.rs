@@ -46,7 +46,7 @@ impl<T: Thing> Script<T> {
         play(&stage, (0, 0), self.before);
         let other = {
             let (stage, theirs) = (Arc::clone(&stage), self.theirs);
-            loom::thread::spawn(move || play(&stage, (1, 1), theirs))
+            start(move || play(&stage, (1, 1), theirs))
         };
         play(&stage, (1, 0), self.ours);
         other.join().unwrap();

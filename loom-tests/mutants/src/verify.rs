@@ -1,0 +1,131 @@
+//! The program `verify`: explores all models, and writes down what they show.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use quick_junit::{Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::cli::Jobs;
+use crate::invariants::Invariants;
+use crate::models::{Depth, Models};
+use crate::places::Places;
+use crate::record::{self, Record};
+use crate::{page, site};
+
+/// Explore all models of named-sync, and write down what they show in docs/VERIFICATION.md.
+#[derive(Parser)]
+#[command(name = "verify", version)]
+struct Cli {
+    /// At most two preemptions in models of three threads and more; the page stays as it is
+    #[arg(long, conflicts_with_all = ["full", "check"])]
+    quick: bool,
+    /// At least three preemptions in models of three threads and more; the page stays as it is
+    #[arg(long, conflicts_with = "check")]
+    full: bool,
+    /// Only compare: fail if the page is not what it would be
+    #[arg(long)]
+    check: bool,
+    /// Write the results to this file as well, for a CI server
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    #[command(flatten)]
+    jobs: Jobs,
+}
+
+/// Does what the command line asks for.
+pub fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("verify: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<String, String> {
+    let depth = match (cli.quick, cli.full) {
+        (true, _) => Depth::Quick,
+        (_, true) => Depth::Full,
+        _ => Depth::Usual,
+    };
+    let places = Places::find()?;
+    let models = Models::build(&places.repository)?;
+    let record = if depth == Depth::Usual {
+        // Kept for the mutants.
+        Record::make(&models, depth, &places.record, cli.jobs.number())?
+    } else {
+        Record::run(&models, depth, cli.jobs.number())?
+    };
+    println!("{}", table(&record, true));
+    if let Some(path) = &cli.junit {
+        let text = junit(&record)?;
+        std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    record::all_executed(&record, &site::all(&places.repository)?)?;
+    let summary = summary(&record);
+    if depth != Depth::Usual {
+        return Ok(summary);
+    }
+    let before = std::fs::read_to_string(&places.verification)
+        .map_err(|error| format!("{}: {error}", places.verification.display()))?;
+    let invariants = Invariants::read(&places.repository)?;
+    let text = page::replace(&before, "invariants", &invariants.table())?;
+    let models = format!("{summary}\n\n{}", table(&record, false));
+    let text = page::replace(&text, "models", &models)?;
+    Ok(format!("{summary}\n{}", page::write_or_check(&places.verification, &text, cli.check)?))
+}
+
+fn summary(record: &Record) -> String {
+    let executions: u64 = record.models.iter().map(|model| model.explored.executions).sum();
+    let two = record.models.iter().filter(|model| model.explored.threads <= 2).count();
+    format!(
+        "{} models, {two} of them of two threads: {executions} executions, none of which fails.",
+        record.models.len()
+    )
+}
+
+/// A row for each model, with the seconds that it took or without.
+fn table(record: &Record, with_seconds: bool) -> String {
+    let mut rows: Vec<_> = record.models.iter().collect();
+    rows.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut lines = vec![
+        "| model | threads | executions | explored | outcomes |".to_owned(),
+        "| --- | ---: | ---: | --- | ---: |".to_owned(),
+    ];
+    if with_seconds {
+        lines[0].push_str(" seconds |");
+        lines[1].push_str(" ---: |");
+    }
+    for model in rows {
+        let explored = &model.explored;
+        let mut line = format!(
+            "| `{}` | {} | {} | {} | {} |",
+            model.name, explored.threads, explored.executions, explored.bound, explored.outcomes
+        );
+        if with_seconds {
+            line.push_str(&format!(" {:.2} |", explored.seconds));
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+/// All models passed: one that fails ends the program with what it said.
+fn junit(record: &Record) -> Result<String, String> {
+    let mut suite = TestSuite::new("models");
+    for model in &record.models {
+        let explored = &model.explored;
+        let mut case = TestCase::new(&*model.name, TestCaseStatus::success());
+        case.set_time(std::time::Duration::from_secs_f64(explored.seconds));
+        case.set_system_out(format!("{} executions, {}", explored.executions, explored.bound));
+        suite.add_test_case(case);
+    }
+    let mut report = Report::new("named-sync");
+    report.add_test_suite(suite);
+    report.to_string().map_err(|error| error.to_string())
+}
