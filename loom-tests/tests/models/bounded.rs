@@ -164,7 +164,7 @@ models! {
     }
 
     /// Of which a queue notes that putters and getters have met (a matter of speed).
-    large_items_pass_between_threads(Preemptions(2), [1]) {
+    large_items_pass_between_threads(Complete, [1]) {
         let queue = share(Queue::bounded(1));
         let getter = spawn(&queue, |queue| queue.get().unwrap());
         queue.put([1u64; 9]).unwrap();

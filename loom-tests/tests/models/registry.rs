@@ -119,7 +119,7 @@ models! {
 
     /// Who looks at the slots may see the second look-up, and must know that the first one is over.
     a_look_up_that_is_followed_by_another_one_is_over_before_the_entry_is_freed(
-        Preemptions(4),
+        Complete,
         [(5, 5), (5, 8), (7, 7)]
     ) {
         let registry = share(grown());
@@ -190,7 +190,7 @@ models! {
         seen
     }
 
-    a_stalled_look_up_against_a_name_that_is_removed_and_made_anew(Preemptions(4), [1, 2, 3]) {
+    a_stalled_look_up_against_a_name_that_is_removed_and_made_anew(CompleteInFull(4), [1, 2, 3]) {
         let registry = share(Registry::new());
         registry.atomic("hits", 1);
         let other = spawn(&registry, |registry| {
@@ -249,7 +249,7 @@ models! {
     }
 
     /// The look-up may begin at the bucket, and in the segment, that the other thread has just made.
-    a_look_up_in_a_new_bucket_finds_what_was_dealt_out_to_it(Preemptions(4), [5, 7]) {
+    a_look_up_in_a_new_bucket_finds_what_was_dealt_out_to_it(Complete, [5, 7]) {
         let registry = share(Registry::new());
         let [name] = names_in(3);
         let other = spawn(&registry, {
@@ -290,7 +290,7 @@ models! {
         removed
     }
 
-    a_look_up_against_a_clear_reads_no_freed_entry(Preemptions(4), [5, 7]) {
+    a_look_up_against_a_clear_reads_no_freed_entry(CompleteInFull(4), [5, 7]) {
         let registry = share(Registry::new());
         registry.atomic("hits", 5);
         let other = spawn(&registry, |registry| registry.clear());

@@ -10,7 +10,7 @@ use loom::cell::UnsafeCell;
 use loom::sync::{Condvar, Mutex};
 use loom::thread::JoinHandle;
 
-pub(crate) use crate::explore::Bound::{Complete, ForNoReason, Preemptions, Twice};
+pub(crate) use crate::explore::Bound::{Complete, CompleteInFull, ForNoReason, Preemptions, Twice};
 pub(crate) use crate::explore::{failing_models, models};
 
 /// Shares a handle among the threads of a model. `std`'s counter is not a scheduling point, so it costs no

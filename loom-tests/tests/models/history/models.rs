@@ -25,12 +25,12 @@ trait Thing: 'static {
 
 type Calls<T> = &'static [<<T as Thing>::Spec as Spec>::Call];
 
-/// What is called by the main thread before there is another one, by the two of them at the same time, and by the main
-/// thread when it has joined the other one.
+/// What is called by the main thread before there is another one, by all of them at the same time, and by the main
+/// thread when it has joined the others.
 struct Script<T: Thing> {
     before: Calls<T>,
     ours: Calls<T>,
-    theirs: Calls<T>,
+    others: &'static [Calls<T>],
     after: Calls<T>,
 }
 
@@ -44,12 +44,15 @@ impl<T: Thing> Script<T> {
             }
         };
         play(&stage, (0, 0), self.before);
-        let other = {
-            let (stage, theirs) = (Arc::clone(&stage), self.theirs);
-            start(move || play(&stage, (1, 1), theirs))
+        let begin = |(number, &theirs): (usize, &Calls<T>)| {
+            let stage = Arc::clone(&stage);
+            start(move || play(&stage, (1, number), theirs))
         };
+        let others: Vec<_> = (1..).zip(self.others).map(begin).collect();
         play(&stage, (1, 0), self.ours);
-        other.join().unwrap();
+        for other in others {
+            other.join().unwrap();
+        }
         play(&stage, (2, 0), self.after);
         stage.0.check();
     }
@@ -153,54 +156,79 @@ const UNEXPLAINED: &str = "no order explains this history, which was to be Linea
 const TRIES: Script<Queue<u32>> = Script {
     before: &[],
     ours: &[TryPut(1), TryGet],
-    theirs: &[TryPut(2), TryGet],
+    others: &[&[TryPut(2), TryGet]],
     after: &[TryGet],
 };
 
 const MORE_TRIES: Script<Queue<u32>> = Script {
     before: &[],
     ours: &[TryPut(1), TryGet, TryGet],
-    theirs: &[TryPut(2), TryGet],
+    others: &[&[TryPut(2), TryGet]],
     after: &[TryGet],
 };
 
 const LOOKS: Script<Atomic> = Script {
     before: &[],
     ours: &[VariableCall::Set(1), VariableCall::Get, VariableCall::Get],
-    theirs: &[VariableCall::Set(2), VariableCall::Get],
+    others: &[&[VariableCall::Set(2), VariableCall::Get]],
     after: &[VariableCall::Get],
 };
 
 const COUNTS: Script<WaitGroup> = Script {
     before: &[WaitGroupCall::Add(1)],
     ours: &[WaitGroupCall::Add(1), WaitGroupCall::Done, WaitGroupCall::Count],
-    theirs: &[WaitGroupCall::Count, WaitGroupCall::Done],
+    others: &[&[WaitGroupCall::Count, WaitGroupCall::Done]],
     after: &[WaitGroupCall::Count],
 };
 
 models! {
-    puts_and_gets_of_a_bounded_queue(Preemptions(3), [()]) {
-        Script { before: &[], ours: &[Put(1), Get], theirs: &[Put(2), Get], after: &[TryGet] }
+    two_puts_and_a_get_of_a_bounded_queue(Complete, [()]) {
+        Script { before: &[], ours: &[Put(1)], others: &[&[Put(2), Get]], after: &[TryGet] }
             .play(Linearizable, Queue::bounded(2));
     }
 
-    a_put_that_waits_for_room(Preemptions(3), [()]) {
-        Script { before: &[Put(1)], ours: &[Put(2)], theirs: &[Get, Get], after: &[TryGet] }
+    puts_and_gets_of_a_bounded_queue(Preemptions(1), [()]) {
+        Script { before: &[], ours: &[Put(1), Get], others: &[&[Put(2)], &[Get]], after: &[TryGet] }
+            .play(Linearizable, Queue::bounded(2));
+    }
+
+    a_put_that_waits_for_room(Complete, [()]) {
+        Script { before: &[Put(1)], ours: &[Put(2)], others: &[&[Get]], after: &[TryGet] }
             .play(Linearizable, Queue::bounded(1));
     }
 
-    puts_and_gets_of_an_unbounded_queue(Preemptions(3), [()]) {
-        Script { before: &[Put(0)], ours: &[Put(1), Get], theirs: &[Put(2), Get], after: &[Get, TryGet] }
+    two_puts_that_wait_for_room(Preemptions(1), [()]) {
+        Script { before: &[Put(1)], ours: &[Put(2)], others: &[&[Put(3)], &[Get, Get]], after: &[TryGet] }
+            .play(Linearizable, Queue::bounded(1));
+    }
+
+    two_puts_and_a_get_of_an_unbounded_queue(Complete, [()]) {
+        Script { before: &[Put(0)], ours: &[Put(1)], others: &[&[Put(2), Get]], after: &[Get, TryGet] }
             .play(Linearizable, Queue::unbounded());
     }
 
-    a_bounded_queue_that_is_closed(Preemptions(3), [()]) {
-        Script { before: &[], ours: &[Put(1), Close], theirs: &[Put(2), Get, Get], after: &[TryGet, TryGet] }
+    puts_and_gets_of_an_unbounded_queue(Preemptions(2), [()]) {
+        Script { before: &[Put(0)], ours: &[Put(1), Get], others: &[&[Put(2)], &[Get]], after: &[Get, TryGet] }
+            .play(Linearizable, Queue::unbounded());
+    }
+
+    a_bounded_queue_that_is_closed(Complete, [()]) {
+        Script { before: &[], ours: &[Put(1), Close], others: &[&[Put(2)]], after: &[TryGet, TryGet] }
             .play(Linearizable, Queue::bounded(2));
     }
 
-    an_unbounded_queue_that_is_closed(Preemptions(3), [()]) {
-        Script { before: &[], ours: &[Put(1), Close], theirs: &[Put(2), Get, Get], after: &[TryGet, TryGet] }
+    an_unbounded_queue_that_is_closed(Complete, [()]) {
+        Script { before: &[], ours: &[Put(1), Close], others: &[&[Put(2)]], after: &[TryGet, TryGet] }
+            .play(Linearizable, Queue::unbounded());
+    }
+
+    a_bounded_queue_that_is_closed_while_it_is_used(Preemptions(2), [()]) {
+        Script { before: &[], ours: &[Put(1), Close], others: &[&[Put(2)], &[Get, Get]], after: &[TryGet, TryGet] }
+            .play(Linearizable, Queue::bounded(2));
+    }
+
+    an_unbounded_queue_that_is_closed_while_it_is_used(Preemptions(2), [()]) {
+        Script { before: &[], ours: &[Put(1), Close], others: &[&[Put(2)], &[Get, Get]], after: &[TryGet, TryGet] }
             .play(Linearizable, Queue::unbounded());
     }
 
@@ -210,7 +238,7 @@ models! {
             .play(Consistent, Queue::bounded(1));
     }
 
-    tries_on_an_unbounded_queue(Preemptions(3), [()]) {
+    tries_on_an_unbounded_queue(CompleteInFull(3), [()]) {
         MORE_TRIES
             .play(Consistent, Queue::unbounded());
     }
@@ -219,7 +247,7 @@ models! {
         Script {
             before: &[VariableCall::Set(1)],
             ours: &[VariableCall::Add(2), VariableCall::CompareExchange(3, 9)],
-            theirs: &[VariableCall::Swap(5), VariableCall::Add(1)],
+            others: &[&[VariableCall::Swap(5), VariableCall::Add(1)]],
             after: &[VariableCall::Get],
         }
         .play(Linearizable, Atomic::new(0));
@@ -231,21 +259,21 @@ models! {
         .play(Consistent, Atomic::new(0));
     }
 
-    changes_of_a_shared_variable(Preemptions(3), [()]) {
+    changes_of_a_shared_variable(CompleteInFull(3), [()]) {
         Script {
             before: &[VariableCall::Set(1)],
             ours: &[VariableCall::Add(2)],
-            theirs: &[VariableCall::Swap(5)],
+            others: &[&[VariableCall::Swap(5)]],
             after: &[VariableCall::Get],
         }
         .play(Linearizable, Shared::new(0));
     }
 
-    looks_at_a_shared_variable(Preemptions(3), [()]) {
+    looks_at_a_shared_variable(CompleteInFull(3), [()]) {
         Script {
             before: &[],
             ours: &[VariableCall::Set(1), VariableCall::Get],
-            theirs: &[VariableCall::Get, VariableCall::Get],
+            others: &[&[VariableCall::Get, VariableCall::Get]],
             after: &[VariableCall::Get],
         }
         .play(Linearizable, Shared::new(0));
@@ -255,7 +283,7 @@ models! {
         Script {
             before: &[WaitGroupCall::Add(2)],
             ours: &[WaitGroupCall::Done, WaitGroupCall::Wait],
-            theirs: &[WaitGroupCall::Done],
+            others: &[&[WaitGroupCall::Done]],
             after: &[WaitGroupCall::Count],
         }
         .play(Linearizable, WaitGroup::new());
@@ -275,7 +303,7 @@ mod failing {
             TRIES.play(Linearizable, Queue::bounded(1));
         }
 
-        tries_on_an_unbounded_queue_are_not_linearizable(UNEXPLAINED, Preemptions(3), [()]) {
+        tries_on_an_unbounded_queue_are_not_linearizable(UNEXPLAINED, CompleteInFull(3), [()]) {
             MORE_TRIES.play(Linearizable, Queue::unbounded());
         }
 
