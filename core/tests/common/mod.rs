@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "every test binary uses a part of this")]
 
 mod cases;
+mod child;
 mod ledger;
 mod panics;
 mod random;
@@ -11,16 +12,20 @@ mod traffic;
 mod watchdog;
 
 pub(crate) use cases::config;
+pub(crate) use child::{is_child, run_child, text_of};
 pub(crate) use ledger::{Ledger, Tracked};
 pub(crate) use panics::{Caught, OnPanic, catch};
 pub(crate) use random::Random;
 pub(crate) use tasks::{CountingWaker, block_on, poll_once, poll_with};
 pub(crate) use traffic::{Traffic, queue_of};
-pub(crate) use watchdog::Watchdog;
+pub(crate) use watchdog::{Progress, Watchdog};
 
 use std::time::{Duration, Instant};
 
 use named_sync::{Inspection, State};
+
+/// The patience of those who are soon back.
+pub(crate) const MOMENT: Duration = Duration::from_micros(30);
 
 /// For how long a stress test repeats its scenario.
 pub(crate) const STRESS: Duration = Duration::from_millis(1200);
