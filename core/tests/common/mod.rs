@@ -7,6 +7,7 @@ mod child;
 mod ledger;
 mod panics;
 mod random;
+mod stress;
 mod tasks;
 mod traffic;
 mod watchdog;
@@ -16,30 +17,17 @@ pub(crate) use child::{is_child, run_child, text_of};
 pub(crate) use ledger::{Ledger, Tracked};
 pub(crate) use panics::{Caught, OnPanic, catch};
 pub(crate) use random::Random;
+pub(crate) use stress::{ALL_PAIRS, CROWDS, share, sides, stress};
 pub(crate) use tasks::{CountingWaker, block_on, poll_once, poll_with};
 pub(crate) use traffic::{Traffic, queue_of};
 pub(crate) use watchdog::{Progress, Watchdog};
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use named_sync::{Inspection, State};
 
 /// The patience of those who are soon back.
 pub(crate) const MOMENT: Duration = Duration::from_micros(30);
-
-/// For how long a stress test repeats its scenario.
-pub(crate) const STRESS: Duration = Duration::from_millis(1200);
-
-/// Repeats `round` with a new seed each time until [`STRESS`] is over, at least once.
-pub(crate) fn stress(mut round: impl FnMut(u64)) {
-    let start = Instant::now();
-    for seed in 0.. {
-        round(seed);
-        if start.elapsed() >= STRESS {
-            break;
-        }
-    }
-}
 
 /// Waits until `condition` holds. The watchdog ends a test in which it never does.
 pub(crate) fn until(condition: impl Fn() -> bool) {
