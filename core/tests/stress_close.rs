@@ -10,43 +10,38 @@ mod common;
 
 use std::thread;
 
-use common::{Traffic, Watchdog, stress, until_blocked};
+use common::{Item, Traffic, Watchdog, join, sides, stress, until_blocked};
 use named_sync::{Closed, Queue};
 
-fn nothing_is_lost(capacity: usize) {
-    let traffic =
-        Traffic { capacity, putters: 3, getters: 2, each: 60, closes_early: true, panics: true };
-    stress(|seed| traffic.run(seed));
+mod put_returned_ok_before_close_is_delivered {
+    use super::*;
+
+    fn nothing_is_lost<I: Item>(capacity: usize) {
+        stress(|seed| Traffic { capacity, closes_early: true, panics: true }.run::<I>(seed));
+    }
+
+    common::through_queues! {
+        nothing_is_lost:
+        by_a_queue_of_1 = 1,
+        by_a_queue_of_7 = 7,
+        by_an_unbounded_queue = 0,
+    }
 }
 
 #[test]
-fn put_returned_ok_before_close_is_delivered_by_a_queue_of_1() {
-    nothing_is_lost(1);
-}
-
-#[test]
-fn put_returned_ok_before_close_is_delivered_by_a_queue_of_7() {
-    nothing_is_lost(7);
-}
-
-#[test]
-fn put_returned_ok_before_close_is_delivered_by_an_unbounded_queue() {
-    nothing_is_lost(0);
-}
-
-#[test]
-fn close_wakes_every_blocked_getter() {
-    stress(|_| {
+fn close_wakes_every_blocked_getter_and_one_of_many_closers_is_told_that_it_was_the_one() {
+    stress(|seed| {
+        let (getters, closers) = sides(seed);
         let queue = Queue::<u8>::bounded(1);
         let watched = queue.clone();
-        let _watchdog = Watchdog::new("close against getters", move || vec![watched.inspect()]);
+        let scenario = format!("{closers} closers against {getters} getters, seed {seed}");
+        let _watchdog = Watchdog::new(&scenario, move || vec![watched.inspect()]);
         thread::scope(|scope| {
-            let getters: Vec<_> = (0..4).map(|_| scope.spawn(|| queue.get())).collect();
-            until_blocked(4, || queue.inspect());
-            assert!(queue.close());
-            for getter in getters {
-                assert_eq!(getter.join().unwrap(), None);
-            }
+            let getters = Vec::from_iter((0..getters).map(|_| scope.spawn(|| queue.get())));
+            until_blocked(getters.len(), || queue.inspect());
+            let closers = Vec::from_iter((0..closers).map(|_| scope.spawn(|| queue.close())));
+            assert_eq!(join(closers).filter(|first| *first).count(), 1);
+            assert!(join(getters).all(|item| item.is_none()));
         });
         assert!(queue.inspect().waiters.is_empty());
     });
@@ -54,32 +49,31 @@ fn close_wakes_every_blocked_getter() {
 
 #[test]
 fn close_wakes_every_blocked_putter_and_each_has_its_item_back() {
-    stress(|_| {
+    stress(|seed| {
+        let (putters, getters) = sides(seed);
         let queue = Queue::bounded(1);
         queue.put(100).unwrap();
         let watched = queue.clone();
-        let _watchdog = Watchdog::new("close against putters", move || vec![watched.inspect()]);
-        thread::scope(|scope| {
+        let scenario = format!("close against {putters} putters, {getters} getters, seed {seed}");
+        let _watchdog = Watchdog::new(&scenario, move || vec![watched.inspect()]);
+        let (refused, mut got) = thread::scope(|scope| {
             let queue = &queue;
-            let putters: Vec<_> = (0..4).map(|item| scope.spawn(move || queue.put(item))).collect();
-            until_blocked(4, || queue.inspect());
+            let putters = (0..putters).map(|item| scope.spawn(move || (item, queue.put(item))));
+            let putters = Vec::from_iter(putters);
+            until_blocked(putters.len(), || queue.inspect());
+            // Getters that make room for some of them just when the queue is closed.
+            let getters = Vec::from_iter((0..getters).map(|_| scope.spawn(|| queue.try_get())));
             assert!(queue.close());
-            for (item, putter) in putters.into_iter().enumerate() {
-                assert_eq!(putter.join().unwrap(), Err(Closed(item)));
-            }
+            let refused = join(putters).filter_map(|(item, result)| {
+                result.err().inspect(|back| assert_eq!(*back, Closed(item)))
+            });
+            let refused = refused.count();
+            (refused, Vec::from_iter(join(getters).filter_map(Result::ok)))
         });
-        assert_eq!(queue.iter().collect::<Vec<_>>(), [100]);
-    });
-}
-
-#[test]
-fn one_of_many_closers_is_told_that_it_was_the_one() {
-    stress(|_| {
-        let queue = Queue::<u8>::unbounded();
-        let closers = thread::scope(|scope| {
-            let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| queue.close())).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).filter(|first| *first).count()
-        });
-        assert_eq!(closers, 1);
+        got.extend(queue.iter());
+        got.sort_unstable();
+        got.dedup();
+        assert_eq!(got.len() + refused, putters + 1, "each item went in once, or came back");
+        assert!(got.contains(&100));
     });
 }

@@ -9,48 +9,23 @@
 
 mod common;
 
-use common::{Traffic, stress};
+use common::{Item, Traffic, stress};
 
-fn all_arrive(capacity: usize, panics: bool) {
-    let traffic =
-        Traffic { capacity, putters: 3, getters: 3, each: 60, closes_early: false, panics };
-    stress(|seed| traffic.run(seed));
-}
+mod every_item_arrives_once_and_in_order {
+    use super::*;
 
-#[test]
-fn every_item_arrives_once_and_in_order_through_a_queue_of_1() {
-    all_arrive(1, false);
-}
+    fn all_arrive<I: Item>(capacity: usize) {
+        // In every other round: a panic takes its time.
+        let traffic = |panics| Traffic { capacity, closes_early: false, panics };
+        stress(|seed| traffic(seed % 2 == 0).run::<I>(seed));
+    }
 
-#[test]
-fn every_item_arrives_once_and_in_order_through_a_queue_of_2() {
-    all_arrive(2, true);
-}
-
-#[test]
-fn every_item_arrives_once_and_in_order_through_a_queue_of_7() {
-    all_arrive(7, false);
-}
-
-#[test]
-fn every_item_arrives_once_and_in_order_through_a_queue_of_100() {
-    all_arrive(100, true);
-}
-
-#[test]
-fn every_item_arrives_once_and_in_order_through_an_unbounded_queue() {
-    all_arrive(0, true);
-}
-
-#[test]
-fn many_putters_and_one_getter_agree() {
-    let traffic = Traffic {
-        capacity: 3,
-        putters: 6,
-        getters: 1,
-        each: 40,
-        closes_early: false,
-        panics: true,
-    };
-    stress(|seed| traffic.run(seed));
+    common::through_queues! {
+        all_arrive:
+        through_a_queue_of_1 = 1,
+        through_a_queue_of_2 = 2,
+        through_a_queue_of_7 = 7,
+        through_a_queue_of_100 = 100,
+        through_an_unbounded_queue = 0,
+    }
 }

@@ -9,107 +9,105 @@
 
 mod common;
 
-use std::pin::pin;
-use std::task::Poll;
+use std::task::Waker;
 use std::thread;
-use std::time::Duration;
 
-use common::{OnPanic, Random, Watchdog, block_on, poll_once, stress};
+use common::{
+    MOMENT, OnPanic, Progress, Random, Watchdog, block_on, poll_and_drop, poll_once, queue_of,
+    sides, stress,
+};
 use named_sync::Queue;
 
-/// How many items each putter gets in, and each getter takes out.
-const SHARE: usize = 3;
-
-fn get_share(queue: &Queue<usize>, mut random: Random) {
+/// Takes so many items out.
+fn get_share(queue: &Queue<usize>, share: usize, mut random: Random, progress: &Progress) {
     let _free = OnPanic(|| {
         queue.close();
     });
-    let mut left = SHARE;
+    let mut left = share;
     while left > 0 {
         assert!(!queue.is_closed(), "another thread panicked");
         let got = match random.below(4) {
-            0 => queue.get().is_some(),
-            1 => queue.get_timeout(Duration::from_micros(20)).is_ok(),
-            2 => block_on(queue.get_async()).is_some(),
+            0 => queue.get(),
+            1 => queue.get_timeout(MOMENT).ok(),
+            2 => block_on(queue.get_async()),
             // Often dropped with a wake-up that was meant for it.
-            _ => {
-                let mut future = pin!(queue.get_async());
-                let mut polled = poll_once(future.as_mut());
-                if polled.is_pending() && random.one_in(2) {
-                    thread::yield_now();
-                    polled = poll_once(future);
-                }
-                polled.is_ready()
-            }
+            _ => poll_and_drop(queue.get_async(), Waker::noop(), &mut random).flatten(),
         };
-        left -= usize::from(got);
+        if got.is_some() {
+            left -= 1;
+            progress.step();
+        }
     }
 }
 
-fn put_share(queue: &Queue<usize>, mut random: Random) {
+/// Gets so many items in.
+fn put_share(queue: &Queue<usize>, share: usize, mut random: Random, progress: &Progress) {
     let _free = OnPanic(|| {
         queue.close();
     });
-    let mut left = SHARE;
+    let mut left = share;
     while left > 0 {
         assert!(!queue.is_closed(), "another thread panicked");
         let went_in = match random.below(4) {
             0 => queue.put(left).is_ok(),
-            1 => queue.put_timeout(left, Duration::from_micros(20)).is_ok(),
+            1 => queue.put_timeout(left, MOMENT).is_ok(),
             2 => block_on(queue.put_async(left)).is_ok(),
             _ => {
-                let mut future = pin!(queue.put_async(left));
-                let mut polled = poll_once(future.as_mut());
-                if polled.is_pending() && random.one_in(2) {
-                    thread::yield_now();
-                    polled = poll_once(future);
-                }
-                matches!(polled, Poll::Ready(Ok(())))
+                let put = poll_and_drop(queue.put_async(left), Waker::noop(), &mut random);
+                put.is_some_and(|result| result.is_ok())
             }
         };
-        left -= usize::from(went_in);
+        if went_in {
+            left -= 1;
+            progress.step();
+        }
     }
 }
 
-fn everybody_finishes(capacity: usize, sides: usize) {
+/// The shares of so many threads in what there is to do for all.
+fn shares(of_all: usize, threads: usize) -> impl Iterator<Item = usize> {
+    (0..threads).map(move |thread| of_all / threads + usize::from(thread < of_all % threads))
+}
+
+fn everybody_finishes(capacity: usize) {
     stress(|seed| {
-        let queue = if capacity == 0 { Queue::unbounded() } else { Queue::bounded(capacity) };
+        let (putters, getters) = sides(seed);
+        let items = 3 * putters.max(getters);
+        let queue = queue_of(capacity);
         let watched = queue.clone();
-        let _watchdog = Watchdog::new(&format!("capacity {capacity}, seed {seed}"), move || {
-            vec![watched.inspect()]
-        });
+        let scenario =
+            format!("capacity {capacity}, {putters} putters, {getters} getters, seed {seed}");
+        let watchdog = Watchdog::new(&scenario, move || vec![watched.inspect()]);
         thread::scope(|scope| {
             let queue = &queue;
-            for side in 0..sides {
-                scope.spawn(move || get_share(queue, Random::new(seed, side)));
-                scope.spawn(move || put_share(queue, Random::new(seed, 100 + side)));
+            for (side, share) in shares(items, putters).enumerate() {
+                let (random, progress) = (Random::new(seed, side), watchdog.progress());
+                scope.spawn(move || put_share(queue, share, random, &progress));
+            }
+            for (side, share) in shares(items, getters).enumerate() {
+                let (random, progress) = (Random::new(seed, 100 + side), watchdog.progress());
+                scope.spawn(move || get_share(queue, share, random, &progress));
             }
         });
         let inspection = queue.inspect();
-        let shares = (sides * SHARE) as u64;
-        assert_eq!(common::queue_counts(&inspection), (0, shares, shares));
+        assert_eq!(common::queue_counts(&inspection), (0, items as u64, items as u64));
         assert!(inspection.waiters.is_empty(), "{:?}", inspection.waiters);
     });
 }
 
 #[test]
 fn nobody_sleeps_through_a_wake_up_at_a_queue_of_1() {
-    everybody_finishes(1, 2);
-}
-
-#[test]
-fn nobody_sleeps_through_a_wake_up_at_a_crowded_queue_of_1() {
-    everybody_finishes(1, 4);
+    everybody_finishes(1);
 }
 
 #[test]
 fn nobody_sleeps_through_a_wake_up_at_a_queue_of_2() {
-    everybody_finishes(2, 3);
+    everybody_finishes(2);
 }
 
 #[test]
 fn nobody_sleeps_through_a_wake_up_at_an_unbounded_queue() {
-    everybody_finishes(0, 2);
+    everybody_finishes(0);
 }
 
 /// Yields a few times, so that threads meet at different points.
@@ -123,7 +121,7 @@ fn dawdle(random: &mut Random) {
 /// was woken for the item, the getter has it in the end.
 fn a_getter_gets_the_item_past_a_dropped_future(capacity: usize) {
     stress(|seed| {
-        let queue = if capacity == 0 { Queue::unbounded() } else { Queue::bounded(capacity) };
+        let queue = queue_of(capacity);
         let watched = queue.clone();
         let _watchdog =
             Watchdog::new(&format!("dropped getter, seed {seed}"), move || vec![watched.inspect()]);

@@ -13,21 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use common::{CountingWaker, catch, poll_once, poll_with};
+use common::{CountingWaker, IN_A_WAKER, bad_waker, catch, poll_once, poll_with};
 use named_sync::{Queue, Registry, WaitGroup};
-
-/// A waker that panics.
-struct Bad;
-
-impl Wake for Bad {
-    fn wake(self: Arc<Self>) {
-        panic!("in a waker");
-    }
-}
-
-fn bad() -> Waker {
-    Arc::new(Bad).into()
-}
 
 #[test]
 fn close_wakes_the_other_getters_although_a_waker_panics() {
@@ -37,10 +24,10 @@ fn close_wakes_the_other_getters_although_a_waker_panics() {
     let mut second = pin!(queue.get_async());
     let mut third = pin!(queue.get_async());
     assert!(poll_with(first.as_mut(), &good).is_pending());
-    assert!(second.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert!(second.as_mut().poll(&mut Context::from_waker(&bad_waker())).is_pending());
     assert!(poll_with(third.as_mut(), &good).is_pending());
 
-    assert_eq!(catch(|| queue.close()).unwrap_err().message, "in a waker");
+    assert_eq!(catch(|| queue.close()).unwrap_err().message, IN_A_WAKER);
     assert!(queue.is_closed());
     assert_eq!(good.count(), 2);
     assert_eq!(poll_once(second), Poll::Ready(None), "woken all the same");
@@ -52,7 +39,7 @@ fn close_wakes_the_putters_although_a_getters_waker_panics() {
     let good = CountingWaker::new();
     let (mut idle, mut bad_getter) = (pin!(queue.get_async()), pin!(queue.get_async()));
     assert!(poll_once(idle.as_mut()).is_pending());
-    assert!(bad_getter.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert!(bad_getter.as_mut().poll(&mut Context::from_waker(&bad_waker())).is_pending());
     // The idle one gets the wake-up for this item and leaves it there, so that the queue stays full.
     queue.put(1).unwrap();
     let mut putter = pin!(queue.put_async(2));
@@ -68,12 +55,12 @@ fn close_survives_a_panicking_waker_on_each_side() {
     let queue = Queue::bounded(1);
     let (mut idle, mut getter) = (pin!(queue.get_async()), pin!(queue.get_async()));
     assert!(poll_once(idle.as_mut()).is_pending());
-    assert!(getter.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert!(getter.as_mut().poll(&mut Context::from_waker(&bad_waker())).is_pending());
     queue.put(1).unwrap();
     let mut putter = pin!(queue.put_async(2));
-    assert!(putter.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert!(putter.as_mut().poll(&mut Context::from_waker(&bad_waker())).is_pending());
 
-    assert_eq!(catch(|| queue.close()).unwrap_err().message, "in a waker");
+    assert_eq!(catch(|| queue.close()).unwrap_err().message, IN_A_WAKER);
     assert!(queue.is_closed());
     assert!(queue.inspect().waiters.is_empty());
 }
@@ -83,13 +70,13 @@ fn clear_closes_every_queue_although_wakers_panic() {
     let registry = Registry::new();
     let queues: Vec<_> =
         (0..8).map(|name| registry.queue::<u8>(&name.to_string(), 0).unwrap()).collect();
-    let bad = bad();
+    let bad = bad_waker();
     let mut getters: Vec<_> = queues.iter().map(|queue| Box::pin(queue.get_async())).collect();
     for getter in &mut getters {
         assert!(getter.as_mut().poll(&mut Context::from_waker(&bad)).is_pending());
     }
 
-    assert_eq!(catch(|| registry.clear()).unwrap_err().message, "in a waker");
+    assert_eq!(catch(|| registry.clear()).unwrap_err().message, IN_A_WAKER);
     assert_eq!(queues.iter().filter(|queue| queue.is_closed()).count(), queues.len());
     assert!(registry.inspect().is_empty());
 }
@@ -98,7 +85,7 @@ fn clear_closes_every_queue_although_wakers_panic() {
 fn an_item_is_in_the_queue_although_the_waker_of_its_getter_panics() {
     let queue = Queue::bounded(2);
     let mut getter = pin!(queue.get_async());
-    assert!(getter.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert!(getter.as_mut().poll(&mut Context::from_waker(&bad_waker())).is_pending());
     assert!(catch(|| queue.put(1)).is_err());
     assert_eq!(queue.size(), 1);
     assert_eq!(poll_once(getter), Poll::Ready(Some(1)));
@@ -109,7 +96,7 @@ fn a_taken_item_reaches_its_getter_although_the_waker_of_a_putter_panics() {
     let queue = Queue::bounded(1);
     queue.put("first").unwrap();
     let mut putter = pin!(queue.put_async("second"));
-    assert!(putter.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert!(putter.as_mut().poll(&mut Context::from_waker(&bad_waker())).is_pending());
     assert_eq!(queue.get(), Some("first"), "the item is out of the queue: only the getter has it");
     assert!(poll_once(putter).is_ready(), "the room is there all the same");
     assert_eq!(queue.get(), Some("second"));
@@ -121,7 +108,7 @@ fn done_releases_the_other_waiters_although_a_waker_panics() {
     group.add(1);
     let good = CountingWaker::new();
     let (mut first, mut second) = (pin!(group.wait_async()), pin!(group.wait_async()));
-    assert!(first.as_mut().poll(&mut Context::from_waker(&bad())).is_pending());
+    assert!(first.as_mut().poll(&mut Context::from_waker(&bad_waker())).is_pending());
     assert!(poll_with(second.as_mut(), &good).is_pending());
 
     assert!(catch(|| group.done()).is_err());

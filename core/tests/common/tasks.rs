@@ -5,6 +5,9 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+
+use super::{Random, catch};
 
 /// A waker that counts how often it was woken.
 #[derive(Debug, Default)]
@@ -30,6 +33,33 @@ impl Wake for CountingWaker {
     }
 }
 
+/// What the panic of a [`bad_waker`] says.
+pub(crate) const IN_A_WAKER: &str = "in a waker";
+
+struct Bad;
+
+impl Wake for Bad {
+    fn wake(self: Arc<Self>) {
+        panic!("{IN_A_WAKER}");
+    }
+}
+
+/// A waker that panics.
+pub(crate) fn bad_waker() -> Waker {
+    Arc::new(Bad).into()
+}
+
+/// Runs something that may wake tasks with bad wakers. `None` if it did, and was left by a panic.
+pub(crate) fn despite_bad_wakers<R>(f: impl FnOnce() -> R) -> Option<R> {
+    match catch(f) {
+        Ok(result) => Some(result),
+        Err(caught) => {
+            assert_eq!(caught.message, IN_A_WAKER, "{caught:?}");
+            None
+        }
+    }
+}
+
 /// Polls with a waker that wakes nobody.
 pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
@@ -40,6 +70,22 @@ pub(crate) fn poll_with<F: Future>(
     waker: &Arc<CountingWaker>,
 ) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(&waker.waker()))
+}
+
+/// Polls, and drops the future if it is pending: after a while, often when it has been woken meanwhile.
+pub(crate) fn poll_and_drop<F: Future>(
+    future: F,
+    waker: &Waker,
+    random: &mut Random,
+) -> Option<F::Output> {
+    let mut future = Box::pin(future);
+    if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(waker)) {
+        return Some(output);
+    }
+    (0..random.below(4)).for_each(|_| thread::yield_now());
+    // A wake-up that it had goes to the next in line, who may have a bad waker.
+    let _ = despite_bad_wakers(|| drop(future));
+    None
 }
 
 /// One task on the calling thread. It sleeps on a condition variable, so that the thread's park token
