@@ -12,113 +12,141 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
-use common::{Ledger, Random, Tracked, stress};
+use common::{
+    Ledger, Random, Tracked, Watchdog, bad_waker, despite_bad_wakers, join, poll_and_drop, share,
+    sides, stress, until_blocked,
+};
 use named_sync::{Atomic, Closed, Inspection, Kind, NameError, Registry};
+
+/// A registry, and the watchdog of the test that uses it.
+fn watched_registry(seed: u64) -> (Arc<Registry>, Watchdog) {
+    let registry = Arc::new(Registry::new());
+    let watched = Arc::clone(&registry);
+    let watchdog = Watchdog::new(&format!("registry, seed {seed}"), move || watched.inspect());
+    (registry, watchdog)
+}
 
 #[test]
 fn threads_that_race_for_a_new_name_get_the_same_primitive() {
-    stress(|_| {
-        let registry = Registry::new();
+    stress(|seed| {
+        let (threads, _) = sides(seed);
+        let (registry, watchdog) = watched_registry(seed);
         thread::scope(|scope| {
-            for _ in 0..3 {
-                scope.spawn(|| {
+            for _ in 0..threads {
+                let (registry, progress) = (&registry, watchdog.progress());
+                scope.spawn(move || {
                     for name in 0..30 {
+                        progress.step();
                         let name = name.to_string();
                         registry.atomic(&name, 10).add(1);
                         registry.wait_group(&name).add(1);
-                        registry.shared(&name, 20).unwrap().update(|old| old + 1);
-                        registry.queue(&name, 3).unwrap().put(1).unwrap();
+                        registry.shared(&name, 20_u64).unwrap().update(|old| old + 1);
+                        registry.queue(&name, 100).unwrap().put(1).unwrap();
                     }
                 });
             }
         });
         for name in 0..30 {
             let name = name.to_string();
-            assert_eq!(registry.atomic(&name, 0).get(), 13);
-            assert_eq!(registry.wait_group(&name).count(), 3);
-            assert_eq!(*registry.shared(&name, 0).unwrap().get(), 23);
-            assert_eq!(registry.queue::<i32>(&name, 3).unwrap().size(), 3);
+            assert_eq!(registry.atomic(&name, 0).get(), 10 + threads as i64);
+            assert_eq!(registry.wait_group(&name).count(), threads as u32);
+            assert_eq!(*registry.shared(&name, 0_u64).unwrap().get(), 20 + threads as u64);
+            assert_eq!(registry.queue::<i32>(&name, 100).unwrap().size(), threads);
         }
         assert_eq!(registry.inspect().len(), 4 * 30);
     });
 }
 
-#[test]
-fn of_threads_that_race_with_two_types_only_those_with_the_first_succeed() {
-    stress(|_| {
-        let registry = Registry::new();
-        for name in 0..10 {
-            let name = &name.to_string();
-            let results = thread::scope(|scope| {
-                let number = scope.spawn(|| registry.queue::<u8>(name, 1).map(drop));
-                let text = scope.spawn(|| registry.queue::<String>(name, 1).map(drop));
-                [number.join().unwrap(), text.join().unwrap()]
+type Made = Result<(), NameError>;
+
+/// Threads of two sides want different things of the same names: all of one side have what they want, and all of the
+/// other are `refused`.
+fn one_side_is_refused(sides_want: [fn(&Registry, &str) -> Made; 2], refused: fn(&Made) -> bool) {
+    const NAMES: usize = 20;
+    stress(|seed| {
+        let (left, right) = sides(seed);
+        let (registry, _watchdog) = watched_registry(seed);
+        let made = thread::scope(|scope| {
+            let [left, right] = [(left, 0), (right, 1)].map(|(threads, side)| {
+                let (registry, want) = (&registry, sides_want[side]);
+                let make = move |name: usize| want(registry, &name.to_string());
+                let make_all = move || Vec::from_iter((0..NAMES).map(make));
+                Vec::from_iter((0..threads).map(|_| scope.spawn(make_all)))
             });
-            match results {
-                [Ok(()), Err(error)] | [Err(error), Ok(())] => {
-                    assert!(matches!(error, NameError::TypeMismatch { .. }));
-                }
-                other => panic!("{other:?}"),
-            }
+            [left, right].map(|side| Vec::from_iter(join(side)))
+        });
+        for name in 0..NAMES {
+            let all = |side: usize, hold: fn(&Made) -> bool| {
+                made[side].iter().all(|of_thread| hold(&of_thread[name]))
+            };
+            let winner = usize::from(!all(0, Result::is_ok));
+            assert!(all(winner, Result::is_ok) && all(1 - winner, refused), "{made:?}");
         }
     });
 }
 
 #[test]
-fn of_threads_that_race_with_two_bounds_only_one_succeeds() {
-    stress(|_| {
-        let registry = Registry::new();
-        for name in 0..10 {
-            let name = &name.to_string();
-            let results = thread::scope(|scope| {
-                let one = scope.spawn(|| registry.queue::<u8>(name, 1).map(drop));
-                let two = scope.spawn(|| registry.queue::<u8>(name, 2).map(drop));
-                [one.join().unwrap(), two.join().unwrap()]
-            });
-            match results {
-                [Ok(()), Err(error)] | [Err(error), Ok(())] => {
-                    assert!(matches!(error, NameError::CapacityMismatch { .. }));
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-    });
+fn of_threads_that_race_with_two_types_only_those_with_the_first_succeed() {
+    one_side_is_refused(
+        [
+            |registry, name| registry.queue::<u8>(name, 1).map(drop),
+            |registry, name| registry.queue::<String>(name, 1).map(drop),
+        ],
+        |made| matches!(made, Err(NameError::TypeMismatch { .. })),
+    );
+}
+
+#[test]
+fn of_threads_that_race_with_two_bounds_only_those_with_the_first_succeed() {
+    one_side_is_refused(
+        [
+            |registry, name| registry.queue::<u8>(name, 1).map(drop),
+            |registry, name| registry.queue::<u8>(name, 2).map(drop),
+        ],
+        |made| matches!(made, Err(NameError::CapacityMismatch { .. })),
+    );
 }
 
 #[test]
 fn items_in_queues_that_are_removed_and_cleared_meanwhile_are_all_accounted_for() {
-    const EACH: usize = 120;
+    const ITEMS: usize = 360;
     const NAMES: [&str; 3] = ["a", "b", "c"];
     stress(|seed| {
-        let registry = Registry::new();
-        let ledger = Ledger::new(3, EACH);
+        let (threads, _) = sides(seed);
+        let each = share(ITEMS, threads);
+        let (registry, watchdog) = watched_registry(seed);
+        let ledger = Ledger::new(threads, each);
         thread::scope(|scope| {
-            for thread in 0..3 {
-                let (registry, ledger) = (&registry, &ledger);
+            for thread in 0..threads {
+                let (registry, ledger, progress) = (&registry, &ledger, watchdog.progress());
                 let mut random = Random::new(seed, thread);
                 scope.spawn(move || {
-                    for sequence in 0..EACH {
+                    for sequence in 0..each {
                         let name = NAMES[random.below(NAMES.len())];
                         let queue = registry.queue::<Tracked>(name, 0).unwrap();
-                        match queue.put(ledger.payload(thread, sequence)) {
-                            Ok(()) => {}
-                            Err(Closed(item)) => assert_eq!(item.sequence, sequence),
+                        let item = ledger.payload(thread, sequence);
+                        if let Some(Err(Closed(back))) = despite_bad_wakers(|| queue.put(item)) {
+                            assert_eq!((back.putter, back.sequence), (thread, sequence));
                         }
                         match random.below(40) {
-                            0 => registry.clear(),
+                            0 => _ = despite_bad_wakers(|| registry.clear()),
                             1..5 => drop(registry.remove(Kind::Queue, name)),
                             5..25 => drop(queue.try_get()),
                             25..30 => {
                                 let rows = registry.inspect();
                                 assert!(rows.is_sorted_by(|a, b| a.name < b.name), "{rows:?}");
                             }
+                            30..35 => {
+                                drop(poll_and_drop(queue.get_async(), &bad_waker(), &mut random));
+                            }
                             _ => {}
                         }
+                        progress.step();
                     }
                 });
             }
         });
-        drop(registry);
+        drop((watchdog, registry));
         ledger.assert_settled();
     });
 }
@@ -126,22 +154,25 @@ fn items_in_queues_that_are_removed_and_cleared_meanwhile_are_all_accounted_for(
 /// Every atomic that is made begins with a number of its own in its upper half, and every look-up adds one below.
 #[test]
 fn look_ups_beside_removals_and_creations_lose_no_primitive_and_free_each_once() {
-    const EACH: usize = 2_000;
-    const THREADS: usize = 3;
+    const LOOK_UPS: usize = 6_000;
     const NAMES: [&str; 4] = ["a", "b", "c", "a name that does not fit into its entry"];
     stress(|seed| {
-        let registry = Registry::new();
+        let (threads, _) = sides(seed);
+        let each = share(LOOK_UPS, threads);
+        let (registry, watchdog) = watched_registry(seed);
         let token = Arc::new(());
-        let got: Vec<Vec<Atomic>> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..THREADS)
+        let got: Vec<Atomic> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads)
                 .map(|thread| {
                     let (registry, token) = (&registry, &token);
+                    let progress = watchdog.progress();
                     let mut random = Random::new(seed, thread);
                     scope.spawn(move || {
                         let mut got = Vec::new();
-                        for sequence in 0..EACH {
+                        for sequence in 0..each {
+                            progress.step();
                             let name = NAMES[random.below(NAMES.len())];
-                            let number = (sequence * THREADS + thread + 1) as i64;
+                            let number = (sequence * threads + thread + 1) as i64;
                             let atomic = registry.atomic(name, number << 32);
                             assert_eq!(atomic.name(), Some(name));
                             atomic.add(1);
@@ -167,10 +198,10 @@ fn look_ups_beside_removals_and_creations_lose_no_primitive_and_free_each_once()
                     })
                 })
                 .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            join(threads).flatten().collect()
         });
         let mut values = BTreeMap::new();
-        for value in got.iter().flatten().map(Atomic::get) {
+        for value in got.iter().map(Atomic::get) {
             assert_eq!(
                 *values.entry(value >> 32).or_insert(value),
                 value,
@@ -178,27 +209,29 @@ fn look_ups_beside_removals_and_creations_lose_no_primitive_and_free_each_once()
             );
         }
         let additions: i64 = values.values().map(|value| value & 0xffff_ffff).sum();
-        assert_eq!(additions, (EACH * THREADS) as i64);
-        drop(registry);
+        assert_eq!(additions, (each * threads) as i64);
+        drop((watchdog, registry));
         assert_eq!(Arc::strong_count(&token), 1, "every shared variable was freed");
     });
 }
 
 #[test]
 fn clear_frees_whoever_is_blocked_on_a_queue_of_the_registry() {
-    stress(|_| {
-        let registry = Registry::new();
+    stress(|seed| {
+        let (getters, putters) = sides(seed);
+        let (registry, _watchdog) = watched_registry(seed);
+        let [empty, full] = ["empty", "full"].map(|name| registry.queue(name, 1).unwrap());
+        full.put(0).unwrap();
         thread::scope(|scope| {
-            let getters: Vec<_> = ["a", "b", "c"]
-                .map(|name| registry.queue::<u8>(name, 1).unwrap())
-                .into_iter()
-                .map(|queue| scope.spawn(move || queue.get()))
-                .collect();
-            common::until(|| registry.inspect().iter().all(|row| row.waiters.len() == 1));
+            let (empty, full) = (&empty, &full);
+            let getters = Vec::from_iter((0..getters).map(|_| scope.spawn(|| empty.get())));
+            let putters = (1..=putters).map(|item| scope.spawn(move || (item, full.put(item))));
+            let putters = Vec::from_iter(putters);
+            until_blocked(getters.len(), || empty.inspect());
+            until_blocked(putters.len(), || full.inspect());
             registry.clear();
-            for getter in getters {
-                assert_eq!(getter.join().unwrap(), None);
-            }
+            assert!(join(getters).all(|item| item.is_none()));
+            assert!(join(putters).all(|(item, result)| result == Err(Closed(item))));
         });
         assert!(registry.inspect().is_empty());
     });
