@@ -13,8 +13,8 @@ use std::task::Waker;
 use std::thread;
 
 use common::{
-    MOMENT, OnPanic, Progress, Random, Watchdog, block_on, poll_and_drop, poll_once, queue_of,
-    sides, stress,
+    MOMENT, OnPanic, Progress, Random, Watchdog, block_on, join, poll_and_drop, poll_once,
+    queue_of, sides, stress, until_blocked,
 };
 use named_sync::Queue;
 
@@ -112,64 +112,91 @@ fn nobody_sleeps_through_a_wake_up_at_an_unbounded_queue() {
 
 /// Yields a few times, so that threads meet at different points.
 fn dawdle(random: &mut Random) {
-    for _ in 0..random.below(12) {
+    for _ in 0..random.below(4) {
         thread::yield_now();
     }
 }
 
-/// One getter, one item, and a future before the getter in the line that goes away at any moment: whoever
-/// was woken for the item, the getter has it in the end.
-fn a_getter_gets_the_item_past_a_dropped_future(capacity: usize) {
+/// Getters, an item for each, and futures before them in the line that go away at any moment: whoever is woken for
+/// an item, a getter has it in the end.
+fn getters_get_their_items_past_dropped_futures(capacity: usize) {
     stress(|seed| {
+        let (getters, futures) = sides(seed);
+        let mut random = Random::new(seed, 0);
         let queue = queue_of(capacity);
         let watched = queue.clone();
-        let _watchdog =
-            Watchdog::new(&format!("dropped getter, seed {seed}"), move || vec![watched.inspect()]);
-        let mut future = Box::pin(queue.get_async());
-        assert!(poll_once(future.as_mut()).is_pending());
-        thread::scope(|scope| {
+        let scenario = format!("{getters} getters behind {futures} futures, seed {seed}");
+        let _watchdog = Watchdog::new(&scenario, move || vec![watched.inspect()]);
+        let mut futures = Vec::from_iter((0..futures).map(|_| Box::pin(queue.get_async())));
+        assert!(futures.iter_mut().all(|future| poll_once(future.as_mut()).is_pending()));
+        let mut got = thread::scope(|scope| {
             let queue = &queue;
-            scope.spawn(move || assert_eq!(queue.get(), Some(7)));
+            let threads = Vec::from_iter((0..getters).map(|_| scope.spawn(|| queue.get())));
+            if random.one_in(2) {
+                until_blocked(getters + futures.len(), || queue.inspect());
+            }
+            let mut dawdler = random.clone();
             scope.spawn(move || {
-                dawdle(&mut Random::new(seed, 0));
-                queue.put(7).unwrap();
+                for item in 0..getters {
+                    dawdle(&mut dawdler);
+                    queue.put(item).unwrap();
+                }
             });
-            dawdle(&mut Random::new(seed, 1));
-            drop(future);
+            for future in futures {
+                dawdle(&mut random);
+                drop(future);
+            }
+            Vec::from_iter(join(threads).map(Option::unwrap))
         });
+        got.sort_unstable();
+        assert!(got.into_iter().eq(0..getters));
     });
 }
 
 #[test]
-fn a_getter_of_a_bounded_queue_gets_the_item_past_a_dropped_future() {
-    a_getter_gets_the_item_past_a_dropped_future(1);
+fn getters_of_a_bounded_queue_get_their_items_past_dropped_futures() {
+    getters_get_their_items_past_dropped_futures(1);
 }
 
 #[test]
-fn a_getter_of_an_unbounded_queue_gets_the_item_past_a_dropped_future() {
-    a_getter_gets_the_item_past_a_dropped_future(0);
+fn getters_of_an_unbounded_queue_get_their_items_past_dropped_futures() {
+    getters_get_their_items_past_dropped_futures(0);
 }
 
 #[test]
-fn a_putter_has_the_room_past_a_dropped_future() {
+fn putters_have_their_room_past_dropped_futures() {
     stress(|seed| {
+        let (putters, futures) = sides(seed);
+        let mut random = Random::new(seed, 0);
         let queue = Queue::bounded(1);
-        queue.put(1).unwrap();
+        queue.put(0).unwrap();
         let watched = queue.clone();
-        let _watchdog =
-            Watchdog::new(&format!("dropped putter, seed {seed}"), move || vec![watched.inspect()]);
-        let mut future = Box::pin(queue.put_async(2));
-        assert!(poll_once(future.as_mut()).is_pending());
-        thread::scope(|scope| {
+        let scenario = format!("{putters} putters behind {futures} futures, seed {seed}");
+        let _watchdog = Watchdog::new(&scenario, move || vec![watched.inspect()]);
+        let mut futures = Vec::from_iter((0..futures).map(|_| Box::pin(queue.put_async(1000))));
+        assert!(futures.iter_mut().all(|future| poll_once(future.as_mut()).is_pending()));
+        let mut got = thread::scope(|scope| {
             let queue = &queue;
-            scope.spawn(move || queue.put(3).unwrap());
-            scope.spawn(move || {
-                dawdle(&mut Random::new(seed, 0));
-                assert_eq!(queue.get(), Some(1));
+            for item in 1..=putters {
+                scope.spawn(move || queue.put(item).unwrap());
+            }
+            if random.one_in(2) {
+                until_blocked(putters + futures.len(), || queue.inspect());
+            }
+            let mut dawdler = random.clone();
+            let getter = scope.spawn(move || {
+                Vec::from_iter((0..=putters).map(|_| {
+                    dawdle(&mut dawdler);
+                    queue.get().unwrap()
+                }))
             });
-            dawdle(&mut Random::new(seed, 1));
-            drop(future);
+            for future in futures {
+                dawdle(&mut random);
+                drop(future);
+            }
+            getter.join().unwrap()
         });
-        assert_eq!(queue.try_iter().collect::<Vec<_>>(), [3]);
+        got.sort_unstable();
+        assert!(got.into_iter().eq(0..=putters));
     });
 }
