@@ -9,13 +9,14 @@
 
 mod common;
 
+use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Waker;
 use std::thread;
 
 use common::{
     MOMENT, Random, Watchdog, bad_waker, block_on, catch, despite_bad_wakers, group_counts, join,
-    poll_and_drop, share, sides, stress,
+    poll_and_drop, poll_once, share, sides, stress, until_blocked,
 };
 use named_sync::{Queue, WaitGroup};
 
@@ -28,6 +29,26 @@ const WORK: usize = 160;
 enum Panics {
     Wakers,
     Workers,
+}
+
+/// What a worker writes when a thing is done: plain memory, so that whoever reads it too early is told by a sanitizer.
+#[derive(Default)]
+struct Written(UnsafeCell<usize>);
+
+// SAFETY: one worker writes it in a round, and it is read when the round is over.
+unsafe impl Sync for Written {}
+
+impl Written {
+    fn write(&self) {
+        // SAFETY: nobody reads it before this is done, and nobody else writes it.
+        unsafe { *self.0.get() += 1 };
+    }
+
+    /// How often it was written: once, when the round is over.
+    fn read(&self) -> usize {
+        // SAFETY: nobody writes it any more.
+        unsafe { *self.0.get() }
+    }
 }
 
 /// Ends one of the things under way.
@@ -79,19 +100,24 @@ fn a_waiter_is_released_by_the_end_of_its_round() {
         let scenario = format!("{workers} workers, {observers} observers, seed {seed}");
         let watchdog =
             Watchdog::new(&scenario, move || vec![watched.inspect(), watched_jobs.inspect()]);
-        let finished = Vec::from_iter((0..rounds).map(|_| AtomicUsize::new(0)));
+        // One for each thing that is done in each round.
+        let written = Vec::from_iter((0..rounds * workers).map(|_| Written::default()));
+        let all_written = |round: usize| {
+            let of_round = &written[round * workers..(round + 1) * workers];
+            of_round.iter().all(|written| written.read() == 1)
+        };
         let round_under_way = AtomicUsize::new(0);
         let over = AtomicBool::new(false);
         group.add(workers as i64);
         thread::scope(|scope| {
-            let (group, jobs, finished) = (&group, &jobs, &finished);
+            let (group, jobs, written, all_written) = (&group, &jobs, &written, &all_written);
             let (round_under_way, over) = (&round_under_way, &over);
             for worker in 0..workers {
                 let (mut random, progress) = (Random::new(seed, worker), watchdog.progress());
                 scope.spawn(move || {
-                    for round in jobs {
-                        let finished: &AtomicUsize = &finished[round];
-                        finished.fetch_add(1, Ordering::Relaxed);
+                    for job in jobs {
+                        let written: &Written = &written[job];
+                        written.write();
                         finish(group, panics, &mut random);
                         progress.step();
                     }
@@ -103,17 +129,16 @@ fn a_waiter_is_released_by_the_end_of_its_round() {
                     while !over.load(Ordering::Acquire) {
                         let round = round_under_way.load(Ordering::Acquire);
                         if wait(group, panics, &mut random) {
-                            // Relaxed above: that this sees every worker is the group's promise.
-                            assert_eq!(finished[round].load(Ordering::Relaxed), workers);
+                            assert!(all_written(round), "released before the end of the round");
                         }
                     }
                 })
             });
             let observers = Vec::from_iter(observers);
-            for (round, finished) in finished.iter().enumerate() {
-                jobs.put_many(vec![round; workers]).unwrap();
+            for round in 0..rounds {
+                jobs.put_many(round * workers..(round + 1) * workers).unwrap();
                 group.wait();
-                assert_eq!(finished.load(Ordering::Relaxed), workers);
+                assert!(all_written(round));
                 if round + 1 < rounds {
                     group.add(workers as i64);
                     round_under_way.store(round + 1, Ordering::Release);
@@ -126,6 +151,29 @@ fn a_waiter_is_released_by_the_end_of_its_round() {
         let inspection = group.inspect();
         assert_eq!(group_counts(&inspection), (0, rounds as u32), "one generation a round");
         assert!(inspection.waiters.is_empty(), "{:?}", inspection.waiters);
+    });
+}
+
+#[test]
+fn a_round_that_begins_at_once_traps_nobody_who_waits_for_the_last_one() {
+    stress(|seed| {
+        let (threads, tasks) = sides(seed);
+        let group = WaitGroup::new();
+        let watched = group.clone();
+        let scenario = format!("{threads} threads, {tasks} tasks, seed {seed}");
+        let _watchdog = Watchdog::new(&scenario, move || vec![watched.inspect()]);
+        group.add(1);
+        let mut tasks = Vec::from_iter((0..tasks).map(|_| Box::pin(group.wait_async())));
+        assert!(tasks.iter_mut().all(|task| poll_once(task.as_mut()).is_pending()));
+        thread::scope(|scope| {
+            let threads = Vec::from_iter((0..threads).map(|_| scope.spawn(|| group.wait())));
+            until_blocked(threads.len() + tasks.len(), || group.inspect());
+            group.done();
+            group.add(1);
+            join(threads).for_each(drop);
+        });
+        assert!(tasks.iter_mut().all(|task| poll_once(task.as_mut()).is_ready()));
+        assert_eq!(group.count(), 1);
     });
 }
 
