@@ -8,13 +8,12 @@
 
 mod common;
 
-use std::mem::forget;
 use std::pin::pin;
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use common::{CountingWaker, Ledger, Watchdog, poll_once, poll_with, until_blocked};
+use common::{CountingWaker, Ledger, Watchdog, forget, poll_once, poll_with, until_blocked};
 use named_sync::{Queue, WaitGroup};
 
 #[test]

@@ -10,13 +10,12 @@
 mod common;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::mem::forget;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use common::{CountingWaker, Ledger, Tracked, config, poll_with};
+use common::{CountingWaker, Ledger, Tracked, config, forget, poll_with};
 use named_sync::{
     Closed, GetFuture, GetTimeoutError, Operation, PutFuture, PutTimeoutError, Queue, State,
     TryGetError, TryPutError,

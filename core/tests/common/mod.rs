@@ -28,8 +28,8 @@ pub(crate) use panics::{Caught, OnPanic, catch};
 pub(crate) use random::Random;
 pub(crate) use stress::{ALL_PAIRS, CROWDS, share, sides, stress};
 pub(crate) use tasks::{
-    CountingWaker, IN_A_WAKER, bad_waker, block_on, despite_bad_wakers, poll_and_drop, poll_once,
-    poll_with,
+    CountingWaker, IN_A_WAKER, bad_waker, block_on, despite_bad_wakers, forget, poll_and_drop,
+    poll_once, poll_with,
 };
 pub(crate) use traffic::{Traffic, through_queues};
 pub(crate) use watchdog::{Progress, Watchdog};

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
@@ -86,6 +86,13 @@ pub(crate) fn poll_and_drop<F: Future>(
     // A wake-up that it had goes to the next in line, who may have a bad waker.
     let _ = despite_bad_wakers(|| drop(future));
     None
+}
+
+/// Forgets a future as [`std::mem::forget`] does, but for a note of where it is: so nobody takes it for a leak.
+pub(crate) fn forget<F: Future + Unpin>(future: Pin<Box<F>>) {
+    static FORGOTTEN: Mutex<Vec<AtomicPtr<()>>> = Mutex::new(Vec::new());
+    let future = Box::into_raw(Pin::into_inner(future)).cast();
+    FORGOTTEN.lock().unwrap().push(AtomicPtr::new(future));
 }
 
 /// One task on the calling thread. It sleeps on a condition variable, so that the thread's park token
