@@ -172,17 +172,19 @@ impl Finder<'_> {
         }));
     }
 
-    /// The nearest comment above this line, in the same function, that argues for an ordering.
+    /// The nearest comment above this line, in the same function, that argues for an ordering; or else the one that
+    /// speaks for all of an `impl`.
     fn argued(&self, line: usize) -> Option<String> {
         let comment =
             |line: &str| line.trim().strip_prefix("//").map(|text| text.trim().to_owned());
-        let start = (0..line).rev().take_while(|&above| !self.lines[above].contains("fn ")).find(
-            |&above| {
-                comment(self.lines[above]).is_some_and(|text| {
-                    text.starts_with("ORDERING: ") || text.starts_with("Relaxed")
-                })
-            },
-        )?;
+        let argues = |above: &usize| {
+            comment(self.lines[*above])
+                .is_some_and(|text| text.starts_with("ORDERING: ") || text.starts_with("Relaxed"))
+        };
+        let speaks_for_all = |above: &usize| self.lines[*above].starts_with("// ORDERING: ");
+        let mut in_function =
+            (0..line).rev().take_while(|&above| !self.lines[above].contains("fn "));
+        let start = in_function.find(argues).or_else(|| (0..line).rev().find(speaks_for_all))?;
         let text: Vec<String> =
             self.lines[start..].iter().map_while(|line| comment(line)).collect();
         let text = text.join(" ");
@@ -351,6 +353,16 @@ fn outer() {
             expected.map(|(key, text, order)| (key.to_owned(), text.to_owned(), order))
         );
         assert_eq!(sites[0].argued.as_deref(), Some("pairs with nothing, as this is a test."));
+        let source = "
+// ORDERING: all of them.
+impl A {
+    fn a() {
+        word.load(Ordering::Acquire);
+    }
+}
+";
+        let sites = in_source("x.rs", source).unwrap();
+        assert_eq!(sites[0].argued.as_deref(), Some("all of them."));
     }
 
     #[test]
