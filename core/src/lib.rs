@@ -86,6 +86,10 @@ pub use sync::{advance_clock, glance_first, watch_loads};
 #[cfg(all(loom, feature = "loom", mutants))]
 pub use sync::spurious;
 
+/// Control of the virtual clock by which timeouts expire.
+#[cfg(named_sync_shuttle)]
+pub use sync::advance_clock;
+
 /// Whether this build runs on loom's types, so that a model explores the primitives too. A model of your own
 /// asserts this, lest it explores nothing.
 ///

@@ -3,12 +3,13 @@
 /// So many elements that are all zero, or `None` if there is no memory for them.
 ///
 /// They are zeroed by the allocator, which for a large number maps pages that the system provides when they are
-/// touched. loom's types have identities and can not be made by zeroing memory: there `make` makes them.
+/// touched. The types of loom and shuttle are more than their value and can not be made by zeroing memory: there `make`
+/// makes them.
 ///
 /// # Safety
 ///
 /// Zero is a valid `T`, the one that `make` gives, and `T` is not of size zero.
-#[cfg(not(all(loom, feature = "loom")))]
+#[cfg(not(any(all(loom, feature = "loom"), named_sync_shuttle)))]
 pub(crate) unsafe fn zeroed_slice<T>(length: usize, _make: impl Fn() -> T) -> Option<Box<[T]>> {
     use std::alloc::{Layout, alloc_zeroed};
     const { assert!(size_of::<T>() > 0) };
@@ -27,7 +28,7 @@ pub(crate) unsafe fn zeroed_slice<T>(length: usize, _make: impl Fn() -> T) -> Op
     Some(unsafe { Box::from_raw(elements) })
 }
 
-#[cfg(all(loom, feature = "loom"))]
+#[cfg(any(all(loom, feature = "loom"), named_sync_shuttle))]
 pub(crate) unsafe fn zeroed_slice<T>(length: usize, make: impl Fn() -> T) -> Option<Box<[T]>> {
     let mut elements = Vec::new();
     elements.try_reserve_exact(length).ok()?;

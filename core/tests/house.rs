@@ -39,7 +39,8 @@ fn is_comment(line: &str) -> bool {
 
 #[test]
 fn only_one_module_of_the_core_names_the_platform() {
-    let platform = ["std::sync", "std::thread", "std::time", "std::cell", "core::sync", "loom::"];
+    let platform =
+        ["std::sync", "std::thread", "std::time", "std::cell", "core::sync", "loom::", "shuttle::"];
     let mut door = false;
     for (path, text) in sources("core/src") {
         let names: Vec<&str> = text

@@ -1,6 +1,6 @@
 //! Time as a model sees it: a virtual clock.
 
-use super::{Duration, Mutex};
+use super::{Duration, Mutex, process_wide};
 
 type Nudge = Box<dyn FnOnce() + Send>;
 
@@ -11,12 +11,12 @@ struct Clock {
     sleepers: Vec<(Duration, Nudge)>,
 }
 
-loom::lazy_static! {
-    static ref CLOCK: Mutex<Clock> = Mutex::default();
+process_wide! {
+    static CLOCK: Mutex<Clock> = Mutex::default();
 }
 
 /// Moves the virtual clock; every timed operation whose deadline is thereby reached gives up unless
-/// it can succeed. A model calls this from a thread of its own, so that loom explores the expiry at
+/// it can succeed. A model calls this from a thread of its own, so that the expiry is tried at
 /// every moment.
 pub fn advance_clock(by: Duration) {
     let due = {
@@ -52,7 +52,7 @@ impl Deadline {
         self.0.is_some_and(|deadline| deadline <= CLOCK.lock().now)
     }
 
-    /// Nothing: a wait in a model ends by a nudge only, as loom's `wait_timeout` never times out.
+    /// Nothing: a wait in a model ends by a nudge only, as `wait_timeout` never times out there.
     pub(super) fn left(&self) -> Option<Duration> {
         None
     }
