@@ -3,8 +3,18 @@
 //! They are a library apart from the fuzzers, which need a nightly toolchain, so that a stable `cargo test`
 //! runs them over the committed corpus.
 
+mod atomic_ops;
+mod bytes;
+mod kept;
+mod panics;
 mod queue_ops;
+mod shared_ops;
+mod wait_group_ops;
 mod wire;
 
+pub use atomic_ops::atomic_ops;
+pub use bytes::Steps;
 pub use queue_ops::queue_ops;
+pub use shared_ops::shared_ops;
+pub use wait_group_ops::wait_group_ops;
 pub use wire::wire;

@@ -17,18 +17,16 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
 use named_sync::{
     Closed, GetFuture, GetTimeoutError, Operation, PutFuture, PutTimeoutError, Queue, State,
     TryGetError, TryPutError,
 };
+
+use crate::kept::Kept;
 
 /// So many futures are kept on each side.
 const KEPT: usize = 8;
@@ -46,38 +44,6 @@ impl Drop for Item {
     }
 }
 
-#[derive(Default)]
-struct Flag(AtomicBool);
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A future that is pending, and whether it was woken since its last poll.
-struct Kept<F> {
-    future: Pin<Box<F>>,
-    woken: Arc<Flag>,
-    /// Of a put future: its item.
-    number: u64,
-}
-
-impl<F: Future> Kept<F> {
-    fn new(future: F, number: u64) -> Self {
-        Self { future: Box::pin(future), woken: Arc::default(), number }
-    }
-
-    fn poll(&mut self) -> Poll<F::Output> {
-        let waker = Waker::from(Arc::clone(&self.woken));
-        self.future.as_mut().poll(&mut Context::from_waker(&waker))
-    }
-
-    fn is_woken(&self) -> bool {
-        self.woken.0.load(Ordering::Relaxed)
-    }
-}
-
 struct Run<'a> {
     queue: &'a Queue<Item>,
     capacity: Option<usize>,
@@ -87,8 +53,9 @@ struct Run<'a> {
     gets: u64,
     alive: Rc<Cell<u64>>,
     made: u64,
-    putters: Vec<Kept<PutFuture<'a, Item>>>,
-    getters: Vec<Kept<GetFuture<'a, Item>>>,
+    /// Each with the number of its item.
+    putters: Vec<Kept<PutFuture<'a, Item>, u64>>,
+    getters: Vec<Kept<GetFuture<'a, Item>, ()>>,
 }
 
 /// Runs the operations that `data` stands for.
@@ -161,9 +128,9 @@ impl Run<'_> {
                 let item = self.item();
                 let mut putter = Kept::new(self.queue.put_async(item), self.made);
                 match putter.poll() {
-                    Poll::Ready(result) => self.was_put(putter.number, Some(result)),
+                    Poll::Ready(result) => self.was_put(putter.about, Some(result)),
                     Poll::Pending => {
-                        self.was_put(putter.number, None);
+                        self.was_put(putter.about, None);
                         if operation == 5 && self.putters.len() < KEPT {
                             self.putters.push(putter);
                         }
@@ -198,7 +165,7 @@ impl Run<'_> {
                 self.took(batch, max);
             }
             12 | 13 => {
-                let mut getter = Kept::new(self.queue.get_async(), 0);
+                let mut getter = Kept::new(self.queue.get_async(), ());
                 match getter.poll() {
                     Poll::Ready(result) => self.was_got(Some(result)),
                     Poll::Pending => {
@@ -294,8 +261,8 @@ impl Run<'_> {
     /// A future that was not woken stays pending; one that was looks at the queue.
     fn poll_putter(&mut self, index: usize) {
         let Some(putter) = self.putters.get_mut(index) else { return };
-        let was_woken = putter.woken.0.swap(false, Ordering::Relaxed);
-        let number = putter.number;
+        let was_woken = putter.is_woken();
+        let number = putter.about;
         match putter.poll() {
             Poll::Ready(result) => {
                 assert!(was_woken, "ready, but nobody woke it");
@@ -309,7 +276,7 @@ impl Run<'_> {
 
     fn poll_getter(&mut self, index: usize) {
         let Some(getter) = self.getters.get_mut(index) else { return };
-        let was_woken = getter.woken.0.swap(false, Ordering::Relaxed);
+        let was_woken = getter.is_woken();
         match getter.poll() {
             Poll::Ready(result) => {
                 assert!(was_woken, "ready, but nobody woke it");

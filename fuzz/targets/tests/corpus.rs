@@ -1,41 +1,65 @@
 //! Every committed input runs through its target, with a stable toolchain.
 
+mod replay;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::thread;
 
-use named_sync_fuzz_targets::{queue_ops, wire};
+use named_sync_fuzz_targets::{Steps, atomic_ops, queue_ops, shared_ops, wait_group_ops, wire};
+use replay::{corpus, replay};
 use syncmon::wire::{Frame, Request, decode_frame, decode_request};
 
-/// The inputs of a target: name and bytes. There are some.
-fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus").join(target);
-    let mut inputs: Vec<_> = fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (path.clone(), fs::read(path).unwrap()))
+struct Target {
+    name: &'static str,
+    run: fn(&[u8]) -> Steps,
+    /// How many steps the table at the top of it has. The corpus has them all.
+    steps: u32,
+    /// How many inputs run at the same time.
+    at_once: usize,
+}
+
+const fn target(name: &'static str, run: fn(&[u8]) -> Steps, steps: u32) -> Target {
+    Target { name, run, steps, at_once: 1 }
+}
+
+const TARGETS: [Target; 5] = [
+    target("atomic_ops", atomic_ops, 16),
+    // Tests of their own tell what is in this corpus, and in that of `wire`.
+    target("queue_ops", |data| without_steps(queue_ops, data), 0),
+    target("shared_ops", shared_ops, 16),
+    target("wait_group_ops", wait_group_ops, 16),
+    target("wire", |data| without_steps(wire, data), 0),
+];
+
+fn without_steps(run: fn(&[u8]), data: &[u8]) -> Steps {
+    run(data);
+    Steps::default()
+}
+
+#[test]
+fn every_target_holds_on_its_whole_corpus_which_has_every_step() {
+    thread::scope(|scope| {
+        for Target { name, run, steps, at_once } in TARGETS {
+            scope.spawn(move || {
+                let seen =
+                    replay(name, run, at_once).into_iter().fold(Steps::default(), Steps::and);
+                assert_eq!(seen, Steps::all(steps), "steps in the corpus of {name}");
+            });
+        }
+    });
+}
+
+#[test]
+fn every_fuzzer_is_a_target_here() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz_targets");
+    let fuzzers: BTreeSet<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
-    inputs.sort();
-    assert!(inputs.len() >= 20, "only {} inputs in {}", inputs.len(), folder.display());
-    inputs
-}
-
-fn run(target: &str, f: fn(&[u8])) {
-    for (path, data) in corpus(target) {
-        // Shown if the input fails.
-        println!("{}", path.display());
-        f(&data);
-    }
-}
-
-#[test]
-fn the_queue_agrees_with_its_model_on_the_whole_corpus() {
-    run("queue_ops", queue_ops);
-}
-
-#[test]
-fn the_wire_format_holds_on_the_whole_corpus() {
-    run("wire", wire);
+    let targets: BTreeSet<_> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
+    assert_eq!(fuzzers, targets);
 }
 
 #[test]
