@@ -7,7 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use named_sync_fuzz_targets::{Steps, atomic_ops, queue_ops, shared_ops, wait_group_ops, wire};
+use named_sync_fuzz_targets::{
+    Steps, atomic_ops, queue_ops, registry_names, shared_ops, wait_group_ops, wire,
+};
 use replay::{corpus, replay};
 use syncmon::wire::{Frame, Request, decode_frame, decode_request};
 
@@ -24,10 +26,11 @@ const fn target(name: &'static str, run: fn(&[u8]) -> Steps, steps: u32) -> Targ
     Target { name, run, steps, at_once: 1 }
 }
 
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     target("atomic_ops", atomic_ops, 16),
     // Tests of their own tell what is in this corpus, and in that of `wire`.
     target("queue_ops", |data| without_steps(queue_ops, data), 0),
+    target("registry_names", registry_names, 16),
     target("shared_ops", shared_ops, 16),
     target("wait_group_ops", wait_group_ops, 16),
     target("wire", |data| without_steps(wire, data), 0),
