@@ -3,6 +3,7 @@
 //! They are a library apart from the fuzzers, which need a nightly toolchain, so that a stable `cargo test`
 //! runs them over the committed corpus.
 
+mod agent;
 mod atomic_ops;
 mod bytes;
 mod kept;
@@ -13,6 +14,7 @@ mod shared_ops;
 mod wait_group_ops;
 mod wire;
 
+pub use agent::agent;
 pub use atomic_ops::atomic_ops;
 pub use bytes::Steps;
 pub use queue_ops::queue_ops;
