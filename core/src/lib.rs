@@ -50,6 +50,23 @@
 //! # Thread parking
 //!
 //! Blocking operations do not use [`std::thread::park`]: the caller's park token is neither consumed nor set.
+//!
+//! # Model-checking your own code
+//!
+//! With the feature `loom` and `RUSTFLAGS="--cfg loom"` the primitives run on the types of
+//! [loom](https://docs.rs/loom), so that a loom model of your code explores them along with it. One without the other
+//! changes nothing; [`MODEL_CHECKED`] tells whether both are there. What is public stays the same, and names the
+//! standard library's types, but for two functions more:
+//!
+//! - `advance_clock(by: Duration)`: in a model time is a clock that stands still, until the model moves it by this.
+//!   Timeouts expire by it. Each execution begins with a clock of its own.
+//! - `watch_loads(on: bool)`: whether loom orders every load of ours before and after every change of what it loads,
+//!   as it does by default, or only where it does so by itself, which misses some executions and takes less time. For
+//!   the whole process; not to be changed while a model runs.
+//!
+//! Primitives can be made and used only within a model then, and handles do not outlive the execution in which they
+//! were made. How to write models, what they take, and what they can not see is told in
+//! `docs/MODEL-CHECKING-YOUR-CODE.md` in the repository.
 
 mod atomic;
 mod backoff;
@@ -79,7 +96,6 @@ pub use registry::{Registry, global};
 pub use shared::Shared;
 pub use wait_group::{WaitFuture, WaitGroup, WaitGroupGuard};
 
-/// Control of the virtual clock by which timeouts expire in a model, and of how much of it loom explores.
 #[cfg(all(loom, feature = "loom"))]
 pub use sync::{advance_clock, glance_first, watch_loads};
 
@@ -90,8 +106,9 @@ pub use sync::spurious;
 #[cfg(named_sync_shuttle)]
 pub use sync::advance_clock;
 
-/// Whether this build runs on loom's types, so that a model explores the primitives too. A model of your own
-/// asserts this, lest it explores nothing.
+/// Whether this build runs on loom's types, so that a model explores the primitives too: it was made with the feature
+/// `loom` and with `--cfg loom`. A model of your own asserts this, lest it explores nothing; written as
+/// `const { assert!(named_sync::MODEL_CHECKED) }` it does not even compile otherwise.
 ///
 /// ```
 /// assert!(!named_sync::MODEL_CHECKED, "this is a normal build");

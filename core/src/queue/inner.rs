@@ -420,7 +420,8 @@ impl<T> Drop for Inner<T> {
         impl<T> Rest<'_, T> {
             fn drop_items(&self) {
                 while let Some(Some(claim)) = self.0.attempt_item() {
-                    drop(self.0.get(claim));
+                    // We are alone: the slot is full, and nobody waits for room in it, or for our stores.
+                    drop(claim.full.take());
                 }
             }
         }

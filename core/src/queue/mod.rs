@@ -129,6 +129,7 @@ impl<T> Queue<T> {
 
     /// A bounded queue whose packed words are about to start again from zero, for models of just that.
     #[cfg(all(loom, feature = "loom"))]
+    #[doc(hidden)] // For the models of this crate.
     #[track_caller]
     pub fn near_wrap(capacity: usize, laps_left: u64) -> Self {
         Self::from_inner(Inner::near_wrap(Identity::unnamed(), capacity, laps_left))

@@ -20,6 +20,10 @@ pub(super) struct Entry<H> {
     tombstone: UnsafeCell<()>,
 }
 
+// SAFETY: as without the tombstone. That is loom's to watch, who stops an execution in which accesses to it race.
+#[cfg(all(loom, feature = "loom"))]
+unsafe impl<H: Sync> Sync for Entry<H> {}
+
 impl<H> Entry<H> {
     pub(super) fn new(hash: u64, name: &StdArc<str>, handle: H) -> Box<Self> {
         Box::new(Self {

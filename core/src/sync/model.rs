@@ -1,7 +1,12 @@
 //! loom's own, and what stands in for things that loom does not have.
 
 use std::hash::BuildHasherDefault;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::sync::atomic::AtomicBool;
+use std::thread::panicking;
+
+use loom::thread::{AccessError, LocalKey};
 
 use super::{Duration, Ordering, mutants};
 
@@ -17,13 +22,17 @@ loom::lazy_static! {
     static ref FENCES: loom::sync::atomic::AtomicUsize = loom::sync::atomic::AtomicUsize::new(0);
 }
 
-/// A fence that loom tries before and after every other one.
+/// A fence that, if it is `SeqCst`, loom tries before and after every other one.
 ///
 /// loom's own is no access to anything, and goes with the access before it: nobody else ever runs in between. So
-/// each fence touches one object first. That is relaxed, and orders nothing in the memory model.
+/// each fence touches one object first. That is relaxed, and orders nothing in the memory model. Other fences have no
+/// order among each other. They do without the object, as it can not be had any more when the global registry is
+/// dropped, with the queues in it.
 #[track_caller]
 pub(crate) fn fence(order: Ordering) {
-    FENCES.fetch_add(0, Ordering::Relaxed);
+    if order == Ordering::SeqCst {
+        FENCES.fetch_add(0, Ordering::Relaxed);
+    }
     if let Some(order) = mutants::order_or_none(order, 0) {
         loom::sync::atomic::fence(order);
     }
@@ -48,6 +57,7 @@ static GLANCING: AtomicBool = AtomicBool::new(false);
 
 /// Whether a blocked operation looks once more before it goes to sleep, as it does many times outside a model. Not by
 /// default: it multiplies executions. For the whole process, and not to be changed while a model runs.
+#[doc(hidden)] // For the models of this crate.
 pub fn glance_first(on: bool) {
     GLANCING.store(on, Ordering::Relaxed);
 }
@@ -87,22 +97,64 @@ pub(crate) fn sleep(_duration: Duration) {
     yield_now();
 }
 
+/// What lives as long as the process, or a thread of it: in a model each execution is a process.
+///
+/// It is dropped with the execution, unless that fails. Then loom drops it when the execution is no more; to access
+/// anything of loom's would be a second panic, and abort the process in the middle of the report of the first.
+pub(crate) struct OfExecution<T>(ManuallyDrop<T>);
+
+impl<T> OfExecution<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(ManuallyDrop::new(value))
+    }
+}
+
+impl<T> Deref for OfExecution<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Drop for OfExecution<T> {
+    fn drop(&mut self) {
+        if !panicking() {
+            // SAFETY: it is not used after this.
+            unsafe { ManuallyDrop::drop(&mut self.0) };
+        }
+    }
+}
+
 macro_rules! process_wide {
     ($(#[$meta:meta])* static $name:ident: $type:ty = $init:expr;) => {
         loom::lazy_static! {
             $(#[$meta])*
-            static ref $name: $type = $init;
+            static ref $name: $crate::sync::OfExecution<$type> =
+                $crate::sync::OfExecution::new($init);
         }
     };
 }
 pub(crate) use process_wide;
 
+pub(crate) struct PerThread<T: 'static>(pub(crate) &'static LocalKey<OfExecution<T>>);
+
+impl<T> PerThread<T> {
+    pub(crate) fn try_with<R>(&'static self, f: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
+        self.0.try_with(|value| f(value))
+    }
+}
+
 macro_rules! per_thread {
     ($(#[$meta:meta])* static $name:ident: $type:ty = $init:expr;) => {
-        loom::thread_local! {
-            $(#[$meta])*
-            static $name: $type = $init;
-        }
+        $(#[$meta])*
+        static $name: $crate::sync::PerThread<$type> = {
+            loom::thread_local! {
+                static KEY: $crate::sync::OfExecution<$type> =
+                    $crate::sync::OfExecution::new($init);
+            }
+            $crate::sync::PerThread(&KEY)
+        };
     };
 }
 pub(crate) use per_thread;

@@ -141,7 +141,7 @@ impl Models {
             .filter_map(|line| line.strip_suffix(": test"))
             // Neither tests of the harness itself, nor models that must fail.
             .filter(|name| {
-                !["explore::", "process::", "check::", "failing::", "controls::"]
+                !["explore::", "process::", "public::", "check::", "failing::", "controls::"]
                     .iter()
                     .any(|part| name.contains(part))
             })

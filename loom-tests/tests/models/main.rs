@@ -10,6 +10,7 @@ mod explore;
 mod history;
 mod patience;
 mod process;
+mod public;
 mod registry;
 mod shared;
 mod spurious;

@@ -5,7 +5,7 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
 
-use named_sync_loom::{Kind, NameError, Registry, State};
+use named_sync_loom::{Kind, NameError, Registry, State, global};
 
 use crate::support::*;
 
@@ -32,6 +32,9 @@ fn grown() -> Registry {
     }
     registry
 }
+
+/// So large that a queue treats it as large.
+type Large = [u64; 9];
 
 models! {
     two_who_ask_for_one_name_get_one_object(Complete, [2]) {
@@ -321,5 +324,21 @@ models! {
         };
         assert_eq!(value, 1);
         rows.len()
+    }
+
+    /// The global registry is dropped when nothing else that is process-wide can be reached any more.
+    whatever_is_left_in_the_global_registry_goes_with_the_execution(Complete, [Some(7)]) {
+        let jobs = global().queue::<Large>("jobs", 1).unwrap();
+        let getter = spawn(&share(jobs.clone()), |jobs| jobs.get().map(|[first, ..]| first));
+        jobs.put([7; 9]).unwrap();
+        let got = getter.join().unwrap();
+        jobs.put([8; 9]).unwrap();
+        jobs.close();
+        global().wait_group("jobs").add(1);
+        let config = global().shared("config", 1).unwrap();
+        config.set(config.read(|number| number + 1));
+        global().atomic("hits", 0).add(1);
+        assert!(global().remove(Kind::Atomic, "hits"));
+        got
     }
 }
