@@ -6,6 +6,7 @@ mod inner;
 mod iter;
 mod segment;
 mod slot;
+mod spare;
 mod unbounded;
 mod word;
 

@@ -24,14 +24,12 @@
 //! I13: segments that `head` has left are in the hands of the *turner*: the one getter that claimed the last
 //! slot of a segment and has not yet moved `head` on. Turns follow one another. Each of them looks from `oldest`
 //! on which segments are consumed by now, keeps one of those as a spare for the putters, and frees the rest.
-//!
-//! I17: only turners fill the spare's place, and only the putter that claimed the last slot of a segment empties it,
-//! before it moves `tail` on: one thread at a time on each side.
 
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 use super::segment::{LAP, Oldest, Segment, Spent, consumed, written};
 use super::slot::{FullSlot, Getting, Putting};
+use super::spare::{Next, Spare};
 use super::word::{CLOSED, FLAG_BITS, Miss, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::TryGetError;
@@ -46,8 +44,7 @@ pub(super) struct Unbounded<T> {
     tail: Padded<End<T>>,
     /// Where the next item comes from. Its flags are not used: nobody waits for room.
     head: Padded<Head<T>>,
-    /// A segment that was used and can be used again, or null.
-    spare: Padded<AtomicPtr<Segment<T>>>,
+    spare: Spare<T>,
 }
 
 struct Head<T> {
@@ -56,12 +53,6 @@ struct Head<T> {
     known_tail: AtomicU64,
     /// The first segment that is not yet freed (I13).
     oldest: UnsafeCell<Oldest<T>>,
-}
-
-/// A segment that may become the last one.
-enum Next<T> {
-    Spare(NonNull<Segment<T>>),
-    New(Box<Segment<T>>),
 }
 
 struct End<T> {
@@ -97,47 +88,8 @@ impl<T> Unbounded<T> {
                 known_tail: AtomicU64::new(0),
                 oldest: UnsafeCell::new(Oldest { segment, word: 0 }),
             }),
-            spare: Padded(AtomicPtr::new(ptr::null_mut())),
+            spare: Spare::new(),
         }
-    }
-
-    /// A segment to put behind the last one, in which the caller saw `tail` stand: the spare one, or a new one. If the
-    /// caller then claims the last slot, it is the caller's; if not, the spare one is not.
-    #[cold]
-    fn next_segment(&self) -> Next<T> {
-        // ORDERING: pairs with the Release in `keep`: its former use is over. A spare segment is taken by whoever
-        // claims the last slot of a segment, before `tail` goes on to the next one. So it is there as long as `tail`
-        // stands where it was seen (I17).
-        match NonNull::new(self.spare.load(Ordering::Acquire)) {
-            Some(spare) => Next::Spare(spare),
-            None => Next::New(Segment::new()),
-        }
-    }
-
-    /// Takes the next segment, for the putter that claimed the last slot of the last one.
-    fn take(&self, next: Next<T>) -> *mut Segment<T> {
-        match next {
-            Next::New(segment) => Box::into_raw(segment),
-            Next::Spare(segment) => {
-                // Relaxed, both: ours alone now, and published by `put_last` like a new one. The turner needs to know
-                // only that the place is free.
-                self.spare.store(ptr::null_mut(), Ordering::Relaxed);
-                // SAFETY: alive, as only its taker, who we are, can take it away (I17).
-                unsafe { segment.as_ref() }.next.store(ptr::null_mut(), Ordering::Relaxed);
-                segment.as_ptr()
-            }
-        }
-    }
-
-    /// Keeps a spent segment as the spare, if there is none. For the turner.
-    fn keep(&self, segment: &Segment<T>) -> bool {
-        // Relaxed: only turners store anything but null, and each acquires what the one before did (I13).
-        let is_free = self.spare.load(Ordering::Relaxed).is_null();
-        if is_free {
-            // ORDERING: pairs with the Acquire in `next_segment`.
-            self.spare.store(ptr::from_ref(segment).cast_mut(), Ordering::Release);
-        }
-        is_free
     }
 
     /// Moves `head` to the segment after `current`, for the getter that claimed the last slot there (I13).
@@ -160,7 +112,7 @@ impl<T> Unbounded<T> {
                 let next = segment.next.load(Ordering::Relaxed);
                 let is_first = ptr::eq(spent.first, segment);
                 *oldest = Oldest { segment: next, word: oldest.word + LAP * STEP };
-                if is_first && self.keep(segment) {
+                if is_first && self.spare.keep(segment) {
                     spent.first = next;
                 }
                 spent.end = next;
@@ -235,20 +187,18 @@ impl<T> Unbounded<T> {
         tail: u64,
         spared: &mut Option<Box<Segment<T>>>,
     ) -> Result<Putting<'_, T>, Miss> {
-        let next = spared.take().map_or_else(|| self.next_segment(), Next::New);
+        let next = spared.take().map_or_else(|| self.spare.next(), Next::New);
         // Relaxed: as long as `tail` stands in this segment nobody changes the pointer, and if it does not stand
         // there any more the claim fails.
         let segment = self.tail.segment.load(Ordering::Relaxed);
         match self.put_at(tail, SEGMENT - 1) {
             Ok(claim) => {
-                let new = self.take(next);
-                // SAFETY: ours alone, until it is published below.
-                unsafe { &*new }.begin_use(tail + 2 * STEP);
+                let new = self.spare.take(next, tail + 2 * STEP);
                 // ORDERING: pairs with the Acquire in `put_at`: who finds this pointer comes after our claim.
                 self.tail.segment.store(new, Ordering::Release);
                 // ORDERING: both publish the new segment: to putters by way of the index, to the getter of the last
                 // slot by way of `next`. In this order: an index in the new segment comes with its pointer, and with
-                // the null that `take` left in `spare` (I17); and `next` lets `head` go on to the new segment, which it
+                // the null that `take` left in its place (I17); and `next` lets `head` go on to the new segment, which it
                 // must not before `tail` has, or it would look like a queue that is not empty. The index is changed by
                 // addition because `close` and the getters' lock change its flags meanwhile, and because an addition
                 // goes on handing on what earlier changes of the word released.
@@ -463,12 +413,6 @@ impl<T> Unbounded<T> {
 /// Frees the segments. The items are not looked after here: [`Inner`](super::inner::Inner) has taken them out.
 impl<T> Drop for Unbounded<T> {
     fn drop(&mut self) {
-        // Relaxed, all: we are alone.
-        let spare = self.spare.load(Ordering::Relaxed);
-        if !spare.is_null() {
-            // SAFETY: it came from `Box::into_raw` and is linked nowhere.
-            drop(unsafe { Box::from_raw(spare) });
-        }
         self.head.oldest.with_mut(|oldest| {
             // SAFETY: we are alone.
             let first = unsafe { (*oldest).segment };
