@@ -16,11 +16,6 @@ models! {
 
     a_putter_looks_again_before_it_sleeps(Complete, [[0, 1]]) {
         glance_first(true);
-        let queue = share(Queue::bounded(1));
-        queue.put(0).unwrap();
-        let putter = spawn(&queue, |queue| queue.put(1).unwrap());
-        let first = queue.get().unwrap();
-        putter.join().unwrap();
-        [first, queue.get().unwrap()]
+        a_putter_that_waits()
     }
 }

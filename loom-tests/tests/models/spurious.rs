@@ -85,14 +85,7 @@ models! {
 
     a_getter_of_an_unbounded_queue_wakes(ForNoReason(WakeUp), [1]) { a_blocked_getter(Queue::unbounded()) }
 
-    a_putter_wakes(ForNoReason(WakeUp), [[0, 1]]) {
-        let queue = share(Queue::bounded(1));
-        queue.put(0).unwrap();
-        let putter = spawn(&queue, |queue| queue.put(1).unwrap());
-        let first = queue.get().unwrap();
-        putter.join().unwrap();
-        [first, queue.get().unwrap()]
-    }
+    a_putter_wakes(ForNoReason(WakeUp), [[0, 1]]) { a_putter_that_waits() }
 
     a_getter_wakes_before_its_time_is_over(ForNoReason(WakeUp), [Ok(1), Err(GetTimeoutError::Timeout)]) {
         let queue = share(Queue::bounded(1));

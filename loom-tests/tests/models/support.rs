@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use loom::cell::UnsafeCell;
 use loom::sync::{Condvar, Mutex};
 use loom::thread::JoinHandle;
+use named_sync_loom::Queue;
 
 pub(crate) use crate::explore::Bound::{Complete, CompleteInFull, ForNoReason, Preemptions, Twice};
 pub(crate) use crate::explore::{failing_models, models};
@@ -41,6 +42,16 @@ where
 {
     let handle = Arc::clone(handle);
     start(move || f(&handle))
+}
+
+/// A putter that has to wait for room, and what is got then.
+pub(crate) fn a_putter_that_waits() -> [u32; 2] {
+    let queue = share(Queue::bounded(1));
+    queue.put(0).unwrap();
+    let putter = spawn(&queue, |queue| queue.put(1).unwrap());
+    let first = queue.get().unwrap();
+    putter.join().unwrap();
+    [first, queue.get().unwrap()]
 }
 
 /// A plain variable: loom reports it when an access does not happen before the next one.
