@@ -5,6 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=never
 
+if [[ $# -gt 0 ]]; then
+    echo "usage: $0" >&2
+    exit 2
+fi
+
 fail() {
     printf 'check.sh: %s\n' "$*" >&2
     exit 1

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::models::{Depth, Models};
+use crate::models::Models;
 use crate::mutant::Mutant;
 use crate::places::Places;
 use crate::record::{self, Record};
@@ -79,7 +79,7 @@ fn run(command: Command) -> Result<String, String> {
     let mut results = Results::load(&places.results, &models.fingerprint);
     match command {
         Command::Record(jobs) => {
-            let record = Record::make(&models, Depth::Usual, &places.record, jobs.number())?;
+            let record = Record::make(&models, &places.record, jobs.number())?;
             record::all_executed(&record, &sites)?;
             let (models, sites) = (record.models.len(), sites.len());
             Ok(format!("{models} models make all {sites} accesses"))

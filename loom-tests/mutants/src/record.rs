@@ -1,6 +1,7 @@
 //! Which model makes which accesses.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::site::Site;
 /// What running all models showed.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
-    fingerprint: String,
+    pub(crate) fingerprint: String,
     pub(crate) models: Vec<Model>,
 }
 
@@ -27,6 +28,19 @@ pub(crate) struct Model {
     pub(crate) sites: BTreeSet<String>,
 }
 
+/// A model that does not pass as it is.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) name: String,
+    pub(crate) said: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} fails as it is:\n{}", self.name, self.said)
+    }
+}
+
 /// No model takes so long.
 const TIMEOUT: Duration = Duration::from_secs(3600);
 
@@ -37,35 +51,44 @@ impl Record {
         let before = before.and_then(|text| serde_json::from_str::<Self>(&text).ok());
         match before {
             Some(record) if record.fingerprint == models.fingerprint => Ok(record),
-            _ => Self::make(models, Depth::Usual, path, jobs),
+            _ => Self::make(models, path, jobs),
         }
     }
 
-    /// Runs all models and notes what they execute.
-    pub(crate) fn make(
-        models: &Models,
-        depth: Depth,
-        path: &Path,
-        jobs: usize,
-    ) -> Result<Self, String> {
-        let record = Self::run(models, depth, jobs)?;
-        let text = serde_json::to_string_pretty(&record).expect("a record is plain data");
-        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    /// Runs all models at their usual depth, notes what they execute, and keeps that.
+    ///
+    /// # Errors
+    ///
+    /// If a model fails.
+    pub(crate) fn make(models: &Models, path: &Path, jobs: usize) -> Result<Self, String> {
+        let (record, failures) = Self::run(models, Depth::Usual, jobs)?;
+        if !failures.is_empty() {
+            let texts: Vec<String> = failures.iter().map(Failure::to_string).collect();
+            return Err(texts.join("\n"));
+        }
+        record.keep(path)?;
         Ok(record)
     }
 
-    /// The same, without keeping it.
-    pub(crate) fn run(models: &Models, depth: Depth, jobs: usize) -> Result<Self, String> {
+    /// Runs all models. What fails is not in the record.
+    pub(crate) fn run(
+        models: &Models,
+        depth: Depth,
+        jobs: usize,
+    ) -> Result<(Self, Vec<Failure>), String> {
         let sites = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
-        let mut found = Vec::new();
+        let (mut found, mut failures) = (Vec::new(), Vec::new());
         let work = models.names.clone();
         crew::share(
             "models recorded",
             jobs,
             work,
             |name| record(models, depth, name, sites.path().join(name.replace("::", "."))),
-            |_, model| {
-                found.push(model);
+            |_, result| {
+                match result {
+                    Ok(model) => found.push(model),
+                    Err(failure) => failures.push(failure),
+                }
                 Ok(())
             },
         )?;
@@ -73,7 +96,13 @@ impl Record {
         found.sort_by(|one, other| {
             (one.explored.executions, &one.name).cmp(&(other.explored.executions, &other.name))
         });
-        Ok(Self { fingerprint: models.fingerprint.clone(), models: found })
+        failures.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok((Self { fingerprint: models.fingerprint.clone(), models: found }, failures))
+    }
+
+    pub(crate) fn keep(&self, path: &Path) -> Result<(), String> {
+        let text = serde_json::to_string_pretty(self).expect("a record is plain data");
+        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
     }
 
     /// The models that execute this site, cheapest first.
@@ -99,19 +128,28 @@ impl Record {
     }
 }
 
-fn record(models: &Models, depth: Depth, name: &str, file: PathBuf) -> Result<Model, String> {
+fn record(
+    models: &Models,
+    depth: Depth,
+    name: &str,
+    file: PathBuf,
+) -> Result<Result<Model, Failure>, String> {
     let path = file.to_str().ok_or("the path of the temporary folder is no text")?;
     let variables = [("NAMED_SYNC_SITES", path), ("NAMED_SYNC_DEPTH", depth.name())];
-    match models.run(name, &variables, TIMEOUT)? {
+    let name = name.to_owned();
+    Ok(match models.run(&name, &variables, TIMEOUT)? {
         End::Passed(explored) => {
             // A model need not touch the core at all, and then there is no file.
             let sites = fs::read_to_string(&file).unwrap_or_default();
             let sites = sites.lines().map(str::to_owned).collect();
-            Ok(Model { name: name.to_owned(), explored, sites })
+            Ok(Model { name, explored, sites })
         }
-        End::Failed { said, .. } => Err(format!("{name} fails as it is:\n{said}")),
-        End::TimedOut => Err(format!("{name} takes more than {TIMEOUT:?}")),
-    }
+        End::Failed { said, .. } => Err(Failure { name, said }),
+        End::TimedOut => Err(Failure {
+            name,
+            said: format!("it takes more than {TIMEOUT:?}, or a loop in it never ends"),
+        }),
+    })
 }
 
 /// # Errors

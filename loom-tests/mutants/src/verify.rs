@@ -1,26 +1,27 @@
 //! The program `verify`: explores all models, and writes down what they show.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use quick_junit::{Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::cli::Jobs;
 use crate::invariants::Invariants;
 use crate::models::{Depth, Models};
 use crate::places::Places;
-use crate::record::{self, Record};
+use crate::record::{self, Failure, Record};
 use crate::{page, site};
 
 /// Explore all models of named-sync, and write down what they show in docs/VERIFICATION.md.
 #[derive(Parser)]
 #[command(name = "verify", version)]
 struct Cli {
-    /// At most two preemptions in models of three threads and more; the page stays as it is
+    /// At most two preemptions in models that have a bound; the page stays as it is
     #[arg(long, conflicts_with_all = ["full", "check"])]
     quick: bool,
-    /// At least three preemptions in models of three threads and more; the page stays as it is
+    /// No bound for two threads, and at least three preemptions for more; the page stays as it is
     #[arg(long, conflicts_with = "check")]
     full: bool,
     /// Only models whose names contain this; the page stays as it is
@@ -65,16 +66,20 @@ fn run(cli: &Cli) -> Result<String, String> {
         }
     }
     let is_all = cli.only.is_none();
-    let record = if depth == Depth::Usual && is_all {
-        // Kept for the mutants.
-        Record::make(&models, depth, &places.record, cli.jobs.number())?
-    } else {
-        Record::run(&models, depth, cli.jobs.number())?
-    };
+    // Opened now: it takes minutes until there is something to write.
+    let report = cli
+        .junit
+        .as_ref()
+        .map(|path| File::create(path).map_err(|error| format!("{}: {error}", path.display())));
+    let report = report.transpose()?;
+    let (record, failures) = Record::run(&models, depth, cli.jobs.number())?;
     println!("{}", table(&record, true));
-    if let Some(path) = &cli.junit {
-        let text = junit(&record)?;
-        std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    if let Some(report) = report {
+        junit(&record, &failures).serialize(report).map_err(|error| error.to_string())?;
+    }
+    if !failures.is_empty() {
+        let texts: Vec<String> = failures.iter().map(Failure::to_string).collect();
+        return Err(format!("{} models fail\n{}", failures.len(), texts.join("\n")));
     }
     let summary = summary(&record);
     if !is_all {
@@ -84,6 +89,8 @@ fn run(cli: &Cli) -> Result<String, String> {
     if depth != Depth::Usual {
         return Ok(summary);
     }
+    // For the mutants.
+    record.keep(&places.record)?;
     let before = std::fs::read_to_string(&places.verification)
         .map_err(|error| format!("{}: {error}", places.verification.display()))?;
     let invariants = Invariants::read(&places.repository)?;
@@ -128,8 +135,7 @@ fn table(record: &Record, with_seconds: bool) -> String {
     lines.join("\n")
 }
 
-/// All models passed: one that fails ends the program with what it said.
-fn junit(record: &Record) -> Result<String, String> {
+fn junit(record: &Record, failures: &[Failure]) -> Report {
     let mut suite = TestSuite::new("models");
     for model in &record.models {
         let explored = &model.explored;
@@ -138,7 +144,39 @@ fn junit(record: &Record) -> Result<String, String> {
         case.set_system_out(format!("{} executions, {}", explored.executions, explored.bound));
         suite.add_test_case(case);
     }
+    for failure in failures {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_description(&*failure.said);
+        suite.add_test_case(TestCase::new(&*failure.name, status));
+    }
     let mut report = Report::new("named-sync");
     report.add_test_suite(suite);
-    report.to_string().map_err(|error| error.to_string())
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::Explored;
+    use crate::record::Model;
+
+    #[test]
+    fn a_report_has_what_passes_and_what_fails() {
+        let explored = Explored {
+            threads: 2,
+            executions: 12,
+            bound: "complete".to_owned(),
+            outcomes: 1,
+            seconds: 0.5,
+        };
+        let passed = Model { name: "a::b".to_owned(), explored, sites: Default::default() };
+        let record = Record { fingerprint: String::new(), models: vec![passed] };
+        let failed = Failure { name: "c::d".to_owned(), said: "a < b".to_owned() };
+        let report = junit(&record, &[failed]).to_string().unwrap();
+        for part in
+            ["tests=\"2\"", "failures=\"1\"", "a::b", "12 executions, complete", "c::d", "a &lt; b"]
+        {
+            assert!(report.contains(part), "{part} is not in {report}");
+        }
+    }
 }
