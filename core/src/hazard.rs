@@ -27,6 +27,7 @@ use std::ptr;
 use crate::pad::Padded;
 use crate::sync::{
     self, AtomicPtr, AtomicU8, AtomicU64, Cell, Ordering, StdArc, fence, per_thread, process_wide,
+    reclaiming,
 };
 
 /// Before a collector looks for the last time.
@@ -237,15 +238,17 @@ pub(crate) fn let_readers_leave() {
 
 /// What all threads are reading, for somebody who has taken things out of their places (I14).
 pub(crate) fn announced() -> Vec<u64> {
-    // ORDERING: pairs with the fence in `announce`.
-    fence(Ordering::SeqCst);
-    SLOTS
-        .iter()
-        // ORDERING: Acquire pairs with the Release stores of `announce` and of the reading's end: what is not
-        // announced any more has been read.
-        .map(|slot| slot.word.load(Ordering::Acquire))
-        .filter(|&word| word != IDLE)
-        .collect()
+    reclaiming(|| {
+        // ORDERING: pairs with the fence in `announce`.
+        fence(Ordering::SeqCst);
+        SLOTS
+            .iter()
+            // ORDERING: Acquire pairs with the Release stores of `announce` and of the reading's end: what is not
+            // announced any more has been read.
+            .map(|slot| slot.word.load(Ordering::Acquire))
+            .filter(|&word| word != IDLE)
+            .collect()
+    })
 }
 
 #[cfg(all(test, not(loom)))]

@@ -97,7 +97,7 @@ pub use shared::Shared;
 pub use wait_group::{WaitFuture, WaitGroup, WaitGroupGuard};
 
 #[cfg(all(loom, feature = "loom"))]
-pub use sync::{advance_clock, glance_first, watch_loads};
+pub use sync::{advance_clock, glance_first, reclaim_in_one_step, watch_loads};
 
 #[cfg(all(loom, feature = "loom", mutants))]
 pub use sync::spurious;

@@ -45,6 +45,8 @@ mod mutants;
 #[cfg(all(loom, feature = "loom", mutants))]
 pub mod spurious;
 #[cfg(all(loom, feature = "loom"))]
+mod steps;
+#[cfg(all(loom, feature = "loom"))]
 mod watched;
 
 pub(crate) use fault::fault;
@@ -52,7 +54,7 @@ pub(crate) use imp::*;
 pub(crate) use lock::*;
 
 #[cfg(all(loom, feature = "loom"))]
-pub use imp::{advance_clock, glance_first, watch_loads};
+pub use imp::{advance_clock, glance_first, reclaim_in_one_step, watch_loads};
 
 #[cfg(named_sync_shuttle)]
 pub use imp::advance_clock;

@@ -25,7 +25,7 @@ use std::mem::ManuallyDrop;
 use std::ptr;
 
 use crate::hazard::{self, Reading};
-use crate::sync::{self, AtomicPtr, Ordering, StdArc, fault};
+use crate::sync::{self, AtomicPtr, Ordering, StdArc, fault, reclaiming};
 
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
@@ -106,7 +106,7 @@ impl<T> Cell<T> {
             // that looks anew. The exchange can not be deceived: `old` is announced (I11).
             match self.current.compare_exchange(old, new, Ordering::Release, Ordering::Relaxed) {
                 // The end of our visit collects.
-                Ok(_) => return self.retire(Chain::of(old)),
+                Ok(_) => return reclaiming(|| self.retire(Chain::of(old))),
                 Err(newer) => {
                     visit.go_on_to(newer);
                     // SAFETY: it came from `Box::into_raw`, and nobody else has seen it.
@@ -237,10 +237,12 @@ impl<T> Drop for Visit<'_, T> {
     fn drop(&mut self) {
         // SAFETY: `reading` is not used after this.
         unsafe { ManuallyDrop::drop(&mut self.reading) };
-        // Relaxed: a hint; see the top of this file for what happens if it is stale.
-        if !self.cell.retired.load(Ordering::Relaxed).is_null() {
-            self.cell.collect();
-        }
+        reclaiming(|| {
+            // Relaxed: a hint; see the top of this file for what happens if it is stale.
+            if !self.cell.retired.load(Ordering::Relaxed).is_null() {
+                self.cell.collect();
+            }
+        });
     }
 }
 

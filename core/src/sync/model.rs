@@ -15,6 +15,8 @@ pub(crate) use loom::sync::Arc;
 
 pub(crate) use super::clock::Deadline;
 pub use super::clock::advance_clock;
+pub use super::steps::reclaim_in_one_step;
+pub(crate) use super::steps::reclaiming;
 pub use super::watched::watch_loads;
 pub(crate) use super::watched::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64};
 

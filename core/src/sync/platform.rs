@@ -21,6 +21,12 @@ pub(crate) fn glances_first() -> bool {
     false
 }
 
+/// Does a part of reclaiming memory.
+#[inline(always)]
+pub(crate) fn reclaiming<R>(part: impl FnOnce() -> R) -> R {
+    part()
+}
+
 /// Waits until this thread's stores have left its store buffer. A matter of speed: nothing relies on the order that
 /// comes with it.
 #[inline(always)]

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::mutants;
+use super::steps::without_branches;
 
 /// An atomic of which loom reorders every load with every change by another thread.
 ///
@@ -78,9 +79,7 @@ impl<A> Watched<A> {
             return result;
         };
         self.noted.fetch_or(1 << thread, Ordering::Relaxed);
-        loom::stop_exploring();
-        self.notes[thread].load(Ordering::Relaxed);
-        loom::explore();
+        without_branches(|| self.notes[thread].load(Ordering::Relaxed));
         result
     }
 
@@ -91,13 +90,13 @@ impl<A> Watched<A> {
         }
         let ours = thread_number().map_or(0, |thread| 1 << thread);
         let others = self.noted.load(Ordering::Relaxed) & !ours;
-        loom::stop_exploring();
-        for (thread, note) in self.notes.iter().enumerate() {
-            if others & (1 << thread) != 0 {
-                note.fetch_add(0, Ordering::Relaxed);
+        without_branches(|| {
+            for (thread, note) in self.notes.iter().enumerate() {
+                if others & (1 << thread) != 0 {
+                    note.fetch_add(0, Ordering::Relaxed);
+                }
             }
-        }
-        loom::explore();
+        });
         result
     }
 }

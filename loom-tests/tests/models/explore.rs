@@ -24,6 +24,10 @@ pub(crate) enum Bound {
     /// Twice: every execution that loom finds by itself, then those that are found when it is made to reorder
     /// every load, with at most so many preemptions. For two threads whose complete exploration takes too long.
     Twice(usize),
+    /// Twice: every execution in which memory is reclaimed in single steps, then those in which it is not, with at
+    /// most so many preemptions. For two threads whose complete exploration takes too long, and that are not about
+    /// the reclaiming.
+    ReclaimingAtOnce(usize),
     /// Every execution, again and again: each time another one of the occasions for this event is taken.
     ForNoReason(Event),
 }
@@ -35,6 +39,8 @@ impl Bound {
         match (self, depth) {
             (Self::Preemptions(bound), Some("quick")) => Self::Preemptions(bound.min(2)),
             (Self::Preemptions(bound), Some("full")) => Self::Preemptions(bound.max(3)),
+            (Self::ReclaimingAtOnce(bound), Some("full")) => Self::ReclaimingAtOnce(bound.max(3)),
+            (Self::ReclaimingAtOnce(bound), Some("quick")) => Self::ReclaimingAtOnce(bound.min(2)),
             (Self::CompleteInFull(bound), Some("quick")) => Self::CompleteInFull(bound.min(2)),
             (Self::CompleteInFull(_), Some("full")) => Self::Complete,
             (_, None | Some("usual" | "quick" | "full")) => self,
@@ -50,11 +56,13 @@ const DEPTH: &str = "NAMED_SYNC_DEPTH";
 #[derive(Clone, Copy)]
 struct Pass {
     watched: bool,
+    reclaiming_at_once: bool,
     preemptions: Option<usize>,
     event: Option<(Event, u64)>,
 }
 
-const COMPLETE: Pass = Pass { watched: true, preemptions: None, event: None };
+const COMPLETE: Pass =
+    Pass { watched: true, reclaiming_at_once: false, preemptions: None, event: None };
 
 /// Set to show that the controls would notice if models did nothing.
 pub(crate) const BROKEN: &str = "NAMED_SYNC_BROKEN_HARNESS";
@@ -119,6 +127,10 @@ pub(crate) fn explore<O>(
             let executions = run(Pass { watched: false, ..COMPLETE });
             format!("{executions} executions, complete as loom reduces them; {}", at_most(bound))
         }
+        Bound::ReclaimingAtOnce(bound) => {
+            let executions = run(Pass { reclaiming_at_once: true, ..COMPLETE });
+            format!("{executions} executions, complete but for reclaiming; {}", at_most(bound))
+        }
         Bound::ForNoReason(event) => {
             let (mut executions, mut occasion) = (0, 0);
             loop {
@@ -168,6 +180,7 @@ where
     F: Fn() -> O + Send + Sync + 'static,
 {
     named_sync_loom::watch_loads(pass.watched);
+    named_sync_loom::reclaim_in_one_step(pass.reclaiming_at_once);
     let executions = Arc::new(AtomicU64::new(0));
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 10_000;
@@ -235,6 +248,8 @@ fn only_models_with_a_bound_depend_on_the_depth() {
     assert_eq!(Bound::CompleteInFull(4).at(Some("quick")), Bound::CompleteInFull(2));
     assert_eq!(Bound::CompleteInFull(4).at(None), Bound::CompleteInFull(4));
     assert_eq!(Bound::CompleteInFull(4).at(Some("full")), Bound::Complete);
+    assert_eq!(Bound::ReclaimingAtOnce(4).at(Some("quick")), Bound::ReclaimingAtOnce(2));
+    assert_eq!(Bound::ReclaimingAtOnce(2).at(Some("full")), Bound::ReclaimingAtOnce(3));
     assert_eq!(Bound::Complete.at(Some("quick")), Bound::Complete);
 }
 

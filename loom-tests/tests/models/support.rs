@@ -9,9 +9,11 @@ use std::task::{Context, Poll, Wake, Waker};
 use loom::cell::UnsafeCell;
 use loom::sync::{Condvar, Mutex};
 use loom::thread::JoinHandle;
-use named_sync_loom::Queue;
+use named_sync_loom::{Queue, Shared};
 
-pub(crate) use crate::explore::Bound::{Complete, CompleteInFull, ForNoReason, Preemptions, Twice};
+pub(crate) use crate::explore::Bound::{
+    Complete, CompleteInFull, ForNoReason, Preemptions, ReclaimingAtOnce, Twice,
+};
 pub(crate) use crate::explore::{failing_models, models};
 
 /// Shares a handle among the threads of a model. `std`'s counter is not a scheduling point, so it costs no
@@ -52,6 +54,13 @@ pub(crate) fn a_putter_that_waits() -> [u32; 2] {
     let first = queue.get().unwrap();
     putter.join().unwrap();
     [first, queue.get().unwrap()]
+}
+
+/// Makes two hazard slots, as if two threads had read before. Nobody makes another one then, which would take part in
+/// everything else; models of the making are apart from those that begin with this.
+pub(crate) fn make_two_slots() {
+    let shared = Shared::new(());
+    shared.read(|()| shared.version());
 }
 
 /// A plain variable: loom reports it when an access does not happen before the next one.

@@ -71,7 +71,7 @@ models! {
 
     /// Two turns, by whoever comes there, so that the first segment is given back and used again while the other
     /// getter may still be on its way out of it (I13).
-    a_segment_is_used_again_only_when_nobody_is_in_it(CompleteInFull(5), [0, 1, 2, 3]) {
+    a_segment_is_used_again_only_when_nobody_is_in_it(Twice(5), [0, 1, 2, 3]) {
         let queue = share(Queue::unbounded());
         queue.put_many([0, 1, 2, 3]).unwrap();
         let other = spawn(&queue, |queue| queue.try_get().unwrap());

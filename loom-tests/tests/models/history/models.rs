@@ -162,7 +162,7 @@ const TRIES: Script<Queue<u32>> = Script {
 
 const MORE_TRIES: Script<Queue<u32>> = Script {
     before: &[],
-    ours: &[TryPut(1), TryGet, TryGet],
+    ours: &[TryGet, TryGet],
     others: &[&[TryPut(2), TryGet]],
     after: &[TryGet],
 };
@@ -238,7 +238,7 @@ models! {
             .play(Consistent, Queue::bounded(1));
     }
 
-    tries_on_an_unbounded_queue(CompleteInFull(3), [()]) {
+    tries_on_an_unbounded_queue(Complete, [()]) {
         MORE_TRIES
             .play(Consistent, Queue::unbounded());
     }
@@ -259,9 +259,10 @@ models! {
         .play(Consistent, Atomic::new(0));
     }
 
-    changes_of_a_shared_variable(CompleteInFull(3), [()]) {
+    changes_of_a_shared_variable(ReclaimingAtOnce(3), [()]) {
+        make_two_slots();
         Script {
-            before: &[VariableCall::Set(1)],
+            before: &[],
             ours: &[VariableCall::Add(2)],
             others: &[&[VariableCall::Swap(5)]],
             after: &[VariableCall::Get],
@@ -269,10 +270,11 @@ models! {
         .play(Linearizable, Shared::new(0));
     }
 
-    looks_at_a_shared_variable(CompleteInFull(3), [()]) {
+    looks_at_a_shared_variable(ReclaimingAtOnce(3), [()]) {
+        make_two_slots();
         Script {
             before: &[],
-            ours: &[VariableCall::Set(1), VariableCall::Get],
+            ours: &[VariableCall::Set(1)],
             others: &[&[VariableCall::Get, VariableCall::Get]],
             after: &[VariableCall::Get],
         }
@@ -303,7 +305,7 @@ mod failing {
             TRIES.play(Linearizable, Queue::bounded(1));
         }
 
-        tries_on_an_unbounded_queue_are_not_linearizable(UNEXPLAINED, CompleteInFull(3), [()]) {
+        tries_on_an_unbounded_queue_are_not_linearizable(UNEXPLAINED, Complete, [()]) {
             MORE_TRIES.play(Linearizable, Queue::unbounded());
         }
 
