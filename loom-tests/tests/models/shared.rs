@@ -91,6 +91,17 @@ models! {
         if seen == 2 { 1 } else { seen }
     }
 
+    /// The second value may be where the first look at the slots has freed the old one, so that a reader finds the address
+    /// that it announced, and another node.
+    a_node_at_the_address_of_an_older_one_is_read_whole(ReclaimingAtOnce(2), [0, 1, 2]) {
+        make_two_slots();
+        let shared = share(Shared::new(0));
+        let reader = spawn(&shared, |shared| shared.read(|n| *n));
+        shared.set(1);
+        shared.set(2);
+        reader.join().unwrap()
+    }
+
     versions_seen_by_one_reader_never_go_back(ReclaimingAtOnce(2), [[0, 0], [0, 1], [1, 1]]) {
         make_two_slots();
         let shared = share(Shared::new(0));
