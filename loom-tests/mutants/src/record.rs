@@ -35,6 +35,17 @@ pub(crate) struct Failure {
     pub(crate) said: String,
 }
 
+/// # Errors
+///
+/// If there are any: how many, and what each of them said.
+pub(crate) fn none_fails(failures: &[Failure]) -> Result<(), String> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<String> = failures.iter().map(Failure::to_string).collect();
+    Err(format!("{} models fail\n{}", failures.len(), texts.join("\n")))
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} fails as it is:\n{}", self.name, self.said)
@@ -62,10 +73,7 @@ impl Record {
     /// If a model fails.
     pub(crate) fn make(models: &Models, path: &Path, jobs: usize) -> Result<Self, String> {
         let (record, failures) = Self::run(models, Depth::Usual, jobs)?;
-        if !failures.is_empty() {
-            let texts: Vec<String> = failures.iter().map(Failure::to_string).collect();
-            return Err(texts.join("\n"));
-        }
+        none_fails(&failures)?;
         record.keep(path)?;
         Ok(record)
     }

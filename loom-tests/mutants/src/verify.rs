@@ -77,10 +77,7 @@ fn run(cli: &Cli) -> Result<String, String> {
     if let Some(report) = report {
         junit(&record, &failures).serialize(report).map_err(|error| error.to_string())?;
     }
-    if !failures.is_empty() {
-        let texts: Vec<String> = failures.iter().map(Failure::to_string).collect();
-        return Err(format!("{} models fail\n{}", failures.len(), texts.join("\n")));
-    }
+    record::none_fails(&failures)?;
     let summary = summary(&record);
     if !is_all {
         return Ok(summary);
