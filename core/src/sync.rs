@@ -13,6 +13,7 @@
 //! | atomics | the platform's | loom's, watched for accesses that loom would overlook | shuttle's, sequentially consistent |
 //! | [`fence`] | the platform's | loom's, tried in every order with the others | nothing |
 //! | [`Deadline`] | an instant | a point on a virtual clock that the model moves | as under loom |
+//! | [`allocate`] | a box | what was freed last, so that executions can be replayed | as under loom |
 //! | [`SEGMENT`] | 63 slots | 2 slots, so that small models cross a boundary | 3 slots |
 //! | [`FIRST_SEGMENT`], [`SEGMENTS`] | 64 buckets, 40 segments | 2 buckets, 2 segments | 2 buckets, 4 segments |
 //! | [`HashState`] | randomly keyed | fixed key: loom replays executions | as under loom |
@@ -42,6 +43,8 @@ mod lock;
 #[cfg(all(loom, feature = "loom"))]
 #[cfg_attr(not(mutants), path = "sync/as_asked.rs")]
 mod mutants;
+#[cfg(any(all(loom, feature = "loom"), named_sync_shuttle))]
+mod reused;
 #[cfg(all(loom, feature = "loom", mutants))]
 pub mod spurious;
 #[cfg(all(loom, feature = "loom"))]

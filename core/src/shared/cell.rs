@@ -25,7 +25,7 @@ use std::mem::ManuallyDrop;
 use std::ptr;
 
 use crate::hazard::{self, Reading};
-use crate::sync::{self, AtomicPtr, Ordering, StdArc, fault, reclaiming};
+use crate::sync::{self, AtomicPtr, Ordering, StdArc, allocate, deallocate, fault, reclaiming};
 
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
@@ -54,8 +54,9 @@ unsafe impl<T: Send + Sync> Send for Cell<T> {}
 unsafe impl<T: Send + Sync> Sync for Cell<T> {}
 
 impl<T> Node<T> {
-    fn new(value: StdArc<T>, version: u64) -> Box<Self> {
-        Box::new(Self {
+    /// A node of its own, as [`allocate`] gives it.
+    fn make(value: StdArc<T>, version: u64) -> *mut Self {
+        allocate(Self {
             value,
             version,
             next_retired: ptr::null_mut(),
@@ -72,7 +73,7 @@ fn word<T>(node: *const Node<T>) -> u64 {
 
 impl<T> Cell<T> {
     pub(super) fn new(value: T) -> Self {
-        let node = Box::into_raw(Node::new(StdArc::new(value), 0));
+        let node = Node::make(StdArc::new(value), 0);
         Self { current: AtomicPtr::new(node), retired: AtomicPtr::new(ptr::null_mut()) }
     }
 
@@ -100,7 +101,7 @@ impl<T> Cell<T> {
                 let old = unsafe { &*old };
                 #[cfg(all(loom, feature = "loom"))]
                 old.tombstone.with(|_| ());
-                Box::into_raw(Node::new(make(&old.value, rejected.take()), old.version + 1))
+                Node::make(make(&old.value, rejected.take()), old.version + 1)
             };
             // ORDERING: Release publishes the node to the Acquire in `look_again`. Failure is Relaxed, as
             // that looks anew. The exchange can not be deceived: `old` is announced (I11).
@@ -109,8 +110,8 @@ impl<T> Cell<T> {
                 Ok(_) => return reclaiming(|| self.retire(Chain::of(old))),
                 Err(newer) => {
                     visit.go_on_to(newer);
-                    // SAFETY: it came from `Box::into_raw`, and nobody else has seen it.
-                    rejected = Some(unsafe { Box::from_raw(new) }.value);
+                    // SAFETY: it was made above, and nobody else has seen it.
+                    rejected = Some(unsafe { deallocate(new) }.value);
                 }
             }
         }
@@ -308,8 +309,8 @@ impl<T> Drop for Chain<T> {
         while let Some(node) = self.pop() {
             // If the value's drop panics, the rest goes while the panic does.
             let rest = Chain(std::mem::replace(&mut self.0, ptr::null_mut()));
-            // SAFETY: every node came from `Box::into_raw`, is in one chain, and has no readers (I10).
-            drop(unsafe { Box::from_raw(node) });
+            // SAFETY: every node came from `Node::make`, is in one chain, and has no readers (I10).
+            drop(unsafe { deallocate(node) });
             self.0 = rest.0;
             std::mem::forget(rest);
         }

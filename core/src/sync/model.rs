@@ -15,6 +15,7 @@ pub(crate) use loom::sync::Arc;
 
 pub(crate) use super::clock::Deadline;
 pub use super::clock::advance_clock;
+pub(crate) use super::reused::{allocate, deallocate};
 pub use super::steps::reclaim_in_one_step;
 pub(crate) use super::steps::reclaiming;
 pub use super::watched::watch_loads;

@@ -21,6 +21,21 @@ pub(crate) fn glances_first() -> bool {
     false
 }
 
+/// Puts the value into memory of its own.
+pub(crate) fn allocate<T>(value: T) -> *mut T {
+    Box::into_raw(Box::new(value))
+}
+
+/// Takes the value out of its memory, and frees that.
+///
+/// # Safety
+///
+/// It came from [`allocate`], and nobody uses it any more.
+pub(crate) unsafe fn deallocate<T>(memory: *mut T) -> T {
+    // SAFETY: as promised by the caller.
+    *unsafe { Box::from_raw(memory) }
+}
+
 /// Does a part of reclaiming memory.
 #[inline(always)]
 pub(crate) fn reclaiming<R>(part: impl FnOnce() -> R) -> R {

@@ -26,6 +26,7 @@ pub(crate) use std::sync::Arc;
 
 pub(crate) use super::clock::Deadline;
 pub use super::clock::advance_clock;
+pub(crate) use super::reused::{allocate, deallocate};
 
 /// Whether something that may happen at any time happens now. The answer is part of the schedule.
 fn by_chance() -> bool {

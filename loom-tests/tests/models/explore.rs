@@ -18,6 +18,11 @@ pub(crate) enum Bound {
     /// Every execution with at most so many preemptions: switches away from a thread that could go on. For three threads
     /// and more.
     Preemptions(usize),
+    /// The same for three threads whose exploration with three preemptions takes more than some minutes: if the
+    /// environment asks for that depth, those with at most two, and those with three that loom finds by itself.
+    FewPreemptions(usize),
+    /// What becomes of it then.
+    TwoThenThree,
     /// Every execution if the environment asks for that depth, or else those with at most so many preemptions. For two
     /// threads whose complete exploration takes more than half a minute.
     CompleteInFull(usize),
@@ -39,6 +44,8 @@ impl Bound {
         match (self, depth) {
             (Self::Preemptions(bound), Some("quick")) => Self::Preemptions(bound.min(2)),
             (Self::Preemptions(bound), Some("full")) => Self::Preemptions(bound.max(3)),
+            (Self::FewPreemptions(bound), Some("quick")) => Self::FewPreemptions(bound.min(2)),
+            (Self::FewPreemptions(_), Some("full")) => Self::TwoThenThree,
             (Self::ReclaimingAtOnce(bound), Some("full")) => Self::ReclaimingAtOnce(bound.max(3)),
             (Self::ReclaimingAtOnce(bound), Some("quick")) => Self::ReclaimingAtOnce(bound.min(2)),
             (Self::CompleteInFull(bound), Some("quick")) => Self::CompleteInFull(bound.min(2)),
@@ -122,7 +129,14 @@ pub(crate) fn explore<O>(
     };
     let passes = match bound {
         Bound::Complete => format!("{} executions, complete", run(COMPLETE)),
-        Bound::Preemptions(bound) | Bound::CompleteInFull(bound) => at_most(bound),
+        Bound::Preemptions(bound) | Bound::FewPreemptions(bound) | Bound::CompleteInFull(bound) => {
+            at_most(bound)
+        }
+        Bound::TwoThenThree => {
+            let two = at_most(2);
+            let executions = run(Pass { watched: false, preemptions: Some(3), ..COMPLETE });
+            format!("{two}; {executions} executions, at most 3 preemptions as loom reduces them")
+        }
         Bound::Twice(bound) => {
             let executions = run(Pass { watched: false, ..COMPLETE });
             format!("{executions} executions, complete as loom reduces them; {}", at_most(bound))
@@ -149,7 +163,8 @@ pub(crate) fn explore<O>(
     let seconds = started.elapsed().as_secs_f64();
     let (number, threads) = (outcomes.len(), model.threads.load(Ordering::Relaxed));
     eprintln!("model {name}: {threads} threads, {passes}, {number} outcomes, {seconds:.2} s");
-    let is_bounded = matches!(bound, Bound::Preemptions(_));
+    let is_bounded =
+        matches!(bound, Bound::Preemptions(_) | Bound::FewPreemptions(_) | Bound::TwoThenThree);
     assert!(!is_bounded || threads > 2, "{name}: two threads are explored without a bound");
 
     // With fewer preemptions than the model asks for it may not come to all of them.
@@ -245,6 +260,9 @@ fn only_models_with_a_bound_depend_on_the_depth() {
     assert_eq!(bounds(None), [Bound::Preemptions(1), Bound::Preemptions(4)]);
     assert_eq!(bounds(Some("quick")), [Bound::Preemptions(1), Bound::Preemptions(2)]);
     assert_eq!(bounds(Some("full")), [Bound::Preemptions(3), Bound::Preemptions(4)]);
+    assert_eq!(Bound::FewPreemptions(1).at(None), Bound::FewPreemptions(1));
+    assert_eq!(Bound::FewPreemptions(3).at(Some("quick")), Bound::FewPreemptions(2));
+    assert_eq!(Bound::FewPreemptions(1).at(Some("full")), Bound::TwoThenThree);
     assert_eq!(Bound::CompleteInFull(4).at(Some("quick")), Bound::CompleteInFull(2));
     assert_eq!(Bound::CompleteInFull(4).at(None), Bound::CompleteInFull(4));
     assert_eq!(Bound::CompleteInFull(4).at(Some("full")), Bound::Complete);

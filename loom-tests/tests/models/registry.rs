@@ -194,7 +194,7 @@ models! {
     }
 
     a_stalled_look_up_against_a_name_that_is_removed_and_made_anew(ReclaimingAtOnce(4), [1, 2, 3]) {
-        make_two_slots();
+        make_slots(2);
         let registry = share(Registry::new());
         registry.atomic("hits", 1);
         let other = spawn(&registry, |registry| {

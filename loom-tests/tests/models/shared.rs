@@ -27,7 +27,7 @@ models! {
     }
 
     two_updates_are_both_kept_and_have_one_order(ReclaimingAtOnce(3), [[1, 11], [11, 10]]) {
-        make_two_slots();
+        make_slots(2);
         let shared = share(Shared::new(0));
         let other = spawn(&shared, |shared| *shared.update(|n| n + 10));
         let mine = *shared.update(|n| n + 1);
@@ -38,7 +38,7 @@ models! {
 
     /// The value's drop is a write, so loom reports a drop that does not come after the reading.
     a_reader_keeps_an_old_value_through_two_sets_and_it_is_dropped_once(ReclaimingAtOnce(3), [0, 1, 2]) {
-        make_two_slots();
+        make_slots(2);
         let drops = drops();
         let shared = share(Shared::new(Counted::new(0, &drops)));
         let reader = spawn(&shared, |shared| {
@@ -60,7 +60,7 @@ models! {
     }
 
     a_value_that_was_got_outlives_its_replacement(CompleteInFull(5), [0, 1]) {
-        make_two_slots();
+        make_slots(2);
         let drops = drops();
         let shared = share(Shared::new(Counted::new(0, &drops)));
         let kept = shared.get();
@@ -78,7 +78,8 @@ models! {
     }
 
     /// A reader can be stalled anywhere while two writers go on: what it has announced and seen stays.
-    a_stalled_reader_keeps_its_value_from_two_writers(Preemptions(1), [0, 1, 3]) {
+    a_stalled_reader_keeps_its_value_from_two_writers(FewPreemptions(1), [0, 1, 3]) {
+        make_slots(3);
         let shared = share(Shared::new(0));
         let reader = spawn(&shared, |shared| shared.read(|n| *n));
         let writer = spawn(&shared, |shared| {
@@ -94,7 +95,7 @@ models! {
     /// The second value may be where the first look at the slots has freed the old one, so that a reader finds the address
     /// that it announced, and another node.
     a_node_at_the_address_of_an_older_one_is_read_whole(ReclaimingAtOnce(2), [0, 1, 2]) {
-        make_two_slots();
+        make_slots(2);
         let shared = share(Shared::new(0));
         let reader = spawn(&shared, |shared| shared.read(|n| *n));
         shared.set(1);
@@ -103,7 +104,7 @@ models! {
     }
 
     versions_seen_by_one_reader_never_go_back(ReclaimingAtOnce(2), [[0, 0], [0, 1], [1, 1]]) {
-        make_two_slots();
+        make_slots(2);
         let shared = share(Shared::new(0));
         let reader = spawn(&shared, |shared| [shared.version(), shared.version()]);
         shared.set(1);
@@ -112,7 +113,7 @@ models! {
 
     /// The inner reading has a slot of its own, and its end does not end the outer one.
     a_reading_within_a_reading_keeps_both_values(ReclaimingAtOnce(2), [(0, 0), (0, 1), (1, 1)]) {
-        make_two_slots();
+        make_slots(2);
         let drops = drops();
         let shared = share(Shared::new(Counted::new(0, &drops)));
         let writer = spawn(&shared, {
@@ -129,8 +130,9 @@ models! {
         seen
     }
 
-    /// The second reader uses the slot of the first, which may be about to end, while a writer looks at it.
-    a_slot_passes_from_one_thread_to_the_next(Preemptions(1), [(0, 1), (1, 0), (1, 1)]) {
+    /// The second reader uses the slot of the first, if that has ended, or has one of its own, while a writer looks at it.
+    a_slot_passes_from_one_thread_to_the_next(Preemptions(2), [(0, 0), (0, 1), (1, 0), (1, 1)]) {
+        make_slots(3);
         let drops = drops();
         let shared = share(Shared::new(Counted::new(0, &drops)));
         let first = spawn(&shared, |shared| shared.read(Counted::number));

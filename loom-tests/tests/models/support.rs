@@ -12,7 +12,7 @@ use loom::thread::JoinHandle;
 use named_sync_loom::{Queue, Shared};
 
 pub(crate) use crate::explore::Bound::{
-    Complete, CompleteInFull, ForNoReason, Preemptions, ReclaimingAtOnce, Twice,
+    Complete, CompleteInFull, FewPreemptions, ForNoReason, Preemptions, ReclaimingAtOnce, Twice,
 };
 pub(crate) use crate::explore::{failing_models, models};
 
@@ -56,11 +56,17 @@ pub(crate) fn a_putter_that_waits() -> [u32; 2] {
     [first, queue.get().unwrap()]
 }
 
-/// Makes two hazard slots, as if two threads had read before. Nobody makes another one then, which would take part in
-/// everything else; models of the making are apart from those that begin with this.
-pub(crate) fn make_two_slots() {
+/// Makes this many hazard slots, as if as many threads had read before. Nobody makes another one then, which would take
+/// part in everything else; models of the making are apart from those that begin with this.
+pub(crate) fn make_slots(number: u32) {
     let shared = Shared::new(());
-    shared.read(|()| shared.version());
+    // Each reading within another one takes a slot of its own.
+    fn read_within(shared: &Shared<()>, more: u32) {
+        if more > 0 {
+            shared.read(|()| read_within(shared, more - 1));
+        }
+    }
+    read_within(&shared, number);
 }
 
 /// A plain variable: loom reports it when an access does not happen before the next one.

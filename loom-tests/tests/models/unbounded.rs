@@ -43,7 +43,7 @@ models! {
         got
     }
 
-    two_blocked_getters_cross_a_segment_boundary(Preemptions(1), [[1, 2], [2, 1]]) {
+    two_blocked_getters_cross_a_segment_boundary(FewPreemptions(1), [[1, 2], [2, 1]]) {
         let queue = share(Queue::unbounded());
         queue.put(0).unwrap();
         assert_eq!(queue.get(), Some(0));
@@ -86,7 +86,7 @@ models! {
 
     /// A slot of a segment in its second use holds the stamp of its first use until its putter is done. That must not be
     /// taken for the end of the second (I8).
-    a_late_putter_keeps_a_segment_that_was_used_before(Preemptions(1), [None, Some(0), Some(1), Some(2), Some(3)]) {
+    a_late_putter_keeps_a_segment_that_was_used_before(FewPreemptions(1), [None, Some(0), Some(1), Some(2), Some(3)]) {
         let queue = share(Queue::unbounded());
         use_all_segments(&queue);
         let getter = spawn(&queue, |queue| queue.try_get().ok());

@@ -197,8 +197,8 @@ models! {
             .play(Linearizable, Queue::bounded(1));
     }
 
-    two_puts_that_wait_for_room(Preemptions(1), [()]) {
-        Script { before: &[Put(1)], ours: &[Put(2)], others: &[&[Put(3)], &[Get, Get]], after: &[TryGet] }
+    a_put_and_a_get_that_wait(Preemptions(2), [()]) {
+        Script { before: &[Put(1)], ours: &[Get], others: &[&[Put(2)], &[Get]], after: &[TryGet] }
             .play(Linearizable, Queue::bounded(1));
     }
 
@@ -260,7 +260,7 @@ models! {
     }
 
     changes_of_a_shared_variable(ReclaimingAtOnce(3), [()]) {
-        make_two_slots();
+        make_slots(2);
         Script {
             before: &[],
             ours: &[VariableCall::Add(2)],
@@ -271,7 +271,7 @@ models! {
     }
 
     looks_at_a_shared_variable(ReclaimingAtOnce(3), [()]) {
-        make_two_slots();
+        make_slots(2);
         Script {
             before: &[],
             ours: &[VariableCall::Set(1)],
