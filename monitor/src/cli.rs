@@ -1,12 +1,16 @@
 //! The command line: what was asked for, and with which code the process ends.
 //!
-//! 0: done. 1: it did not work (no such host, host lost). 2: it could not work (wrong usage, no terminal).
+//! 0: done. 1: it did not work (no such host, host lost). 2: it could not work (wrong usage, no terminal). `watch` has
+//! codes of its own: 1 is a problem, and a host that is not there is 3.
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+use syncmon::headless::{self, Outcome, Watching};
+use syncmon::model::Thresholds;
 use syncmon::viewer::Ended;
 use syncmon::{agent, client, demo, hosts, report, viewer};
 
@@ -35,6 +39,22 @@ enum Command {
         /// How to print it
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
+    },
+    /// Print a line for each problem of a host that appears or goes
+    ///
+    /// Exit codes: 0 the time is over; 1 there is a problem; 3 the host is not there, or is no more.
+    Watch {
+        /// A process id or the path of a socket
+        target: String,
+        /// End at the first problem, with exit code 1
+        #[arg(long)]
+        problems: bool,
+        /// End after this time, such as 10s, 1.5m or 500ms; without it, never
+        #[arg(long, value_name = "TIME", value_parser = syncmon::model::parse_time)]
+        r#for: Option<Duration>,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
     },
     /// Count the lines, words and bytes of a directory through the primitives, and watch it being done
     Demo {
@@ -70,6 +90,10 @@ enum Failure {
     Usage(String),
     /// It did not work: 1.
     Runtime(String),
+    /// There is a problem, as has been printed: 1.
+    Problem,
+    /// The host to watch is not there: 3.
+    NoHost(String),
     /// A signal: 128 and its number, as shells have it.
     Signal(u8),
 }
@@ -83,7 +107,10 @@ impl From<io::Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Usage(reason) | Failure::Runtime(reason) => f.write_str(reason),
+            Failure::Usage(reason) | Failure::Runtime(reason) | Failure::NoHost(reason) => {
+                f.write_str(reason)
+            }
+            Failure::Problem => f.write_str("there is a problem"),
             Failure::Signal(number) => write!(f, "ended by signal {number}"),
         }
     }
@@ -96,17 +123,23 @@ pub(crate) fn run() -> ExitCode {
         None => attach(cli.target.as_deref()),
         Some(Command::Ls { json }) => list(json),
         Some(Command::Snapshot { target, format }) => snapshot(&target, format),
+        Some(Command::Watch { target, problems, r#for, json }) => {
+            let thresholds = Thresholds::default();
+            let watching = Watching { until_problem: problems, until: r#for, json, thresholds };
+            watch(&target, watching)
+        }
         Some(Command::Demo { dir, once: true, json, .. }) => count(dir, json),
         Some(Command::Demo { dir, stuck, .. }) => show_demo(dir, stuck),
     };
     let Err(failure) = done else { return ExitCode::SUCCESS };
-    if !matches!(failure, Failure::Signal(_)) {
+    if !matches!(failure, Failure::Signal(_) | Failure::Problem) {
         // If nobody reads our errors either, the code still tells.
         let _ = writeln!(io::stderr(), "syncmon: {failure}");
     }
     match failure {
         Failure::Usage(_) => ExitCode::from(2),
-        Failure::Runtime(_) => ExitCode::FAILURE,
+        Failure::Runtime(_) | Failure::Problem => ExitCode::FAILURE,
+        Failure::NoHost(_) => ExitCode::from(3),
         Failure::Signal(number) => ExitCode::from(128 + number),
     }
 }
@@ -161,6 +194,21 @@ fn snapshot(target: &str, format: Format) -> Result<(), Failure> {
         Format::Json => report::snapshot_json(&snapshot),
         Format::Openmetrics => report::snapshot_openmetrics(&snapshot),
     })
+}
+
+fn watch(target: &str, watching: Watching) -> Result<(), Failure> {
+    let socket = hosts::resolve(target).map_err(|error| Failure::NoHost(error.to_string()))?;
+    let outcome = headless::watch(&socket, watching, &mut io::stdout().lock());
+    match outcome {
+        Ok(Outcome::TimeOver) => Ok(()),
+        Ok(Outcome::Problem) => Err(Failure::Problem),
+        Ok(Outcome::Lost(reason)) => {
+            Err(Failure::NoHost(format!("{}: {reason}", syncmon::escape::escape(target))))
+        }
+        // A reader that has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn count(dir: PathBuf, json: bool) -> Result<(), Failure> {

@@ -20,6 +20,12 @@ pub enum Command {
     Last,
     /// Show the selected primitive.
     Open,
+    /// List all primitives.
+    Primitives,
+    /// List all who are blocked.
+    Waiters,
+    /// List what looks wrong.
+    Problems,
     /// Begin to type a filter.
     Filter,
     /// Order by the next key.
@@ -90,12 +96,36 @@ pub const BINDINGS: &[Binding] = &[
         help: Some("details of the selected row, and who is blocked on it (also l, →)"),
     },
     Binding {
+        command: Command::Primitives,
+        keys: &[Plain(KeyCode::Char('1'))],
+        contexts: &[Table, Detail],
+        label: "1",
+        short: None,
+        help: Some("list the primitives"),
+    },
+    Binding {
+        command: Command::Waiters,
+        keys: &[Plain(KeyCode::Char('2'))],
+        contexts: &[Table, Detail],
+        label: "2",
+        short: None,
+        help: Some("list all who are blocked, on whatever it is"),
+    },
+    Binding {
+        command: Command::Problems,
+        keys: &[Plain(KeyCode::Char('3'))],
+        contexts: &[Table, Detail],
+        label: "3",
+        short: None,
+        help: Some("list what looks wrong"),
+    },
+    Binding {
         command: Command::Filter,
         keys: &[Plain(KeyCode::Char('/'))],
         contexts: &[Table],
         label: "/",
         short: Some("filter"),
-        help: Some("show only names or kinds that contain what you type"),
+        help: Some("show only what passes: words of names, or see below"),
     },
     Binding {
         command: Command::Sort,
@@ -103,7 +133,7 @@ pub const BINDINGS: &[Binding] = &[
         contexts: &[Table],
         label: "s",
         short: Some("sort"),
-        help: Some("sort by the next of kind, name, value, rate, blocked, longest"),
+        help: Some("sort by the next column"),
     },
     Binding {
         command: Command::Reverse,

@@ -21,14 +21,15 @@
 //!  host process                          viewer process
 //!  ┌──────────────────────┐   socket    ┌───────────────────────────────────────┐
 //!  │ Registry ──▶ agent   │◀──────────▶ │ client ──▶ model ──▶ app ──▶ view     │
-//!  └──────────────────────┘    wire     │                └───▶ report           │
+//!  └──────────────────────┘    wire     │                ├───▶ headless         │
+//!                                       │                └───▶ report           │
 //!                                       └───────────────────────────────────────┘
 //! ```
 //!
 //! | feature | modules | what it brings along |
 //! | --- | --- | --- |
 //! | `agent` | [`agent`], [`wire`], [`discover`] | serde, serde_json |
-//! | `viewer` | [`wire`], [`discover`], `client`, `model`, `app`, `view`, `viewer`, `report` | ratatui, signal-hook, unicode-width |
+//! | `viewer` | [`wire`], [`discover`], `client`, `model`, `app`, `view`, `viewer`, `headless`, `report` | ratatui, signal-hook, unicode-width, regex |
 //! | `cli` (default) | all of them, `demo`, and the program `syncmon` | clap |
 #![forbid(unsafe_code)]
 
@@ -46,6 +47,8 @@ pub mod demo;
 #[cfg(any(feature = "agent", feature = "viewer"))]
 pub mod discover;
 pub mod escape;
+#[cfg(feature = "viewer")]
+pub mod headless;
 #[cfg(feature = "viewer")]
 pub mod hosts;
 #[cfg(feature = "viewer")]

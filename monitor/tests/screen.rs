@@ -1,4 +1,4 @@
-//! What the viewer shows, as text files to review: every pane at 80x24 and 160x50.
+//! What the viewer shows, as text files to review: every pane at four sizes.
 //!
 //! Time is an argument, so the pictures are always the same.
 #![cfg(feature = "cli")]
@@ -13,7 +13,7 @@ use syncmon::hosts::Found;
 use syncmon::view::{self, Theme};
 use syncmon::wire::{Blocked, Changes, Hello, Kind, Location, Operation, Row, RowId, State};
 
-const SIZES: [(u16, u16); 2] = [(80, 24), (160, 50)];
+const SIZES: [(u16, u16); 4] = [(80, 24), (160, 50), (120, 40), (40, 10)];
 
 fn row(kind: Kind, name: &str, line: u32, state: State) -> Row {
     let created_at = Location { file: "src/service/pipeline.rs".into(), line };
@@ -122,7 +122,7 @@ fn press(app: &mut App, keys: &[KeyCode]) {
 }
 
 fn typed(text: &str) -> Vec<KeyCode> {
-    text.chars().map(KeyCode::Char).collect()
+    text.chars().map(|c| if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) }).collect()
 }
 
 fn picture(app: &App) -> String {
@@ -181,12 +181,107 @@ fn the_help() {
 
 #[test]
 fn the_filter_while_it_is_typed() {
-    check("filter", |app| press(app, &typed("/queue")));
+    check("filter", |app| press(app, &typed("/kind:queue wait>2s")));
 }
 
 #[test]
 fn a_filter_that_nothing_passes() {
     check("filter_nothing", |app| press(app, &typed("/q\u{9b}nothing")));
+}
+
+#[test]
+fn all_who_are_blocked() {
+    check("waiters", |app| press(app, &typed("2")));
+}
+
+/// The same host, five seconds later: nothing has moved.
+fn stand_still(app: &mut App) {
+    for t in 9..=13 {
+        // What has not changed is not sent.
+        app.update(page(t, vec![]), Duration::from_secs(t));
+    }
+}
+
+#[test]
+fn what_looks_wrong() {
+    check("problems", |app| {
+        stand_still(app);
+        press(app, &typed("3"));
+    });
+    check("problems_second", |app| {
+        stand_still(app);
+        press(app, &typed("3j"));
+    });
+}
+
+#[test]
+fn nothing_looks_wrong() {
+    check("problems_none", |app| {
+        let at_rest: Vec<Row> = rows(9).into_iter().filter(|row| row.blocked.is_empty()).collect();
+        let gone = rows(9).into_iter().filter(|row| !row.blocked.is_empty()).map(|row| row.id);
+        let changes = Changes {
+            at_us: 3_609_000_000,
+            generation: 10,
+            rows: at_rest,
+            gone: gone.collect(),
+            ..Changes::default()
+        };
+        app.update(Action::Link(Event::Changes(changes)), Duration::from_secs(9));
+        press(app, &typed("3"));
+    });
+}
+
+#[test]
+fn nobody_is_blocked() {
+    check("waiters_none", |app| press(app, &typed("2/thread:nobody\n")));
+}
+
+#[test]
+fn a_mistake_in_the_filter_is_told_under_it() {
+    check("filter_mistake", |app| press(app, &typed("/jobs kind:mutex")));
+    // Where there is no room beside the place, it stands before it or goes without.
+    let mut app = watched((80, 24));
+    press(&mut app, &typed("/jobs depth>12 wait>2"));
+    insta::assert_snapshot!("filter_mistake_at_the_right_80x24", picture(&app));
+    app.update(Action::Resize(40, 10), Duration::from_secs(9));
+    insta::assert_snapshot!("filter_mistake_at_the_right_40x10", picture(&app));
+    press(&mut app, &[KeyCode::Enter]);
+    app.update(Action::Resize(120, 24), Duration::from_secs(9));
+    assert!(picture(&app).contains("not understood"), "{}", picture(&app));
+}
+
+#[test]
+fn the_cursor_stays_with_its_waiter_and_enter_shows_what_it_waits_for() {
+    let mut app = watched((80, 24));
+    press(&mut app, &typed("2jj"));
+    let thread = |app: &App| {
+        let (mut waits, at) = app.visible_waits(100);
+        waits.nth(at.unwrap()).unwrap().thread().to_owned()
+    };
+    let selected = thread(&app);
+    press(&mut app, &typed("r"));
+    assert_eq!(thread(&app), selected);
+    press(&mut app, &typed("s"));
+    assert_eq!(thread(&app), selected);
+    // Another view has a cursor of its own.
+    press(&mut app, &typed("1"));
+    assert_eq!(app.visible_waits(100).0.count(), 0);
+    press(&mut app, &typed("2"));
+    assert_eq!(thread(&app), selected);
+    press(&mut app, &[KeyCode::Enter]);
+    assert!(picture(&app).contains("queue jobs"), "{}", picture(&app));
+    press(&mut app, &[KeyCode::Esc]);
+    assert_eq!(thread(&app), selected);
+    // Nobody is blocked any more.
+    let mut free = rows(9);
+    for row in &mut free {
+        (row.putters, row.getters, row.waiters) = (0, 0, 0);
+        row.blocked.clear();
+    }
+    app.update(page(9, free), Duration::from_secs(9));
+    assert_eq!(app.shown(), 0);
+    press(&mut app, &[KeyCode::Enter, KeyCode::Down]);
+    assert!(picture(&app).contains("Nobody is blocked."));
 }
 
 #[test]

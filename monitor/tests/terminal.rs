@@ -3,16 +3,17 @@
 
 mod common;
 
-use common::{eventually, private_dir, stdout, syncmon};
+use common::{eventually, private_dir, stdout, syncmon, text};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 struct Terminal {
     parser: Arc<Mutex<vt100::Parser>>,
@@ -186,8 +187,58 @@ fn a_staged_deadlock_is_seen_from_outside_while_it_lasts() {
         sorted,
         ["coordinator", "reporter-1", "reporter-2", "worker-1", "worker-2", "worker-3"]
     );
+    // What looks wrong is seen on the screen, and by a script.
+    terminal.press("3");
+    for text in ["3 problems 3", "full-queue", "stalled-wait-group", "never-fed", "worker-1 at "] {
+        terminal.wait_for(text);
+    }
+    let mut command = syncmon(sockets.path());
+    command.args(["watch", &terminal.pid().to_string(), "--problems", "--for", "20s"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(text(&output.stderr), "");
+    let said = text(&output.stdout);
+    for text in [
+        "problem full-queue queue results for ",
+        "problem stalled-wait-group wait group in flight for ",
+        "problem never-fed queue report for ",
+        "; 1 in wait: coordinator at ",
+        "stuck.rs:",
+    ] {
+        assert!(said.contains(text), "{said}");
+    }
+    terminal.press("2");
+    terminal.wait_for("coordinator");
+    terminal.press("/thread:coord\r");
+    terminal.wait_for("1 of 6 rows");
     terminal.press("\u{3}");
     assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn a_healthy_host_has_no_problems_and_one_that_goes_is_no_problem_either() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let mut host = Terminal::start(sockets.path(), &["demo", tree.path().to_str().unwrap()]);
+    host.wait_for("● live");
+    let watch = |more: &[&str]| {
+        let mut command = syncmon(sockets.path());
+        command.args(["watch", &host.pid().to_string()]).args(more);
+        command
+    };
+    let output = watch(&["--problems", "--for", "6s"]).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), String::new()));
+    let watching = watch(&[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    let pid = host.pid();
+    host.press("q");
+    assert_eq!(host.ended(), 0);
+    let output = watching.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let said = text(&output.stderr);
+    assert!(said.starts_with(&format!("syncmon: {pid}: ")), "{said}");
+    let mut command = syncmon(sockets.path());
+    let output = command.args(["watch", &pid.to_string(), "--problems"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "no host is not the same as a problem");
 }
 
 #[test]

@@ -10,18 +10,61 @@ pub struct Entry {
     /// When the row was sent: ages in it are ages at that moment.
     at_us: u64,
     activity: u64,
+    moments: Moments,
     history: History,
     /// The last full answer that mentioned it.
     pub(super) seen: u64,
 }
 
+/// When something was last seen to happen, on the host's clock; what has not been seen, when the entry came to be known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Moments {
+    /// The state changed.
+    pub(super) changed_us: u64,
+    /// An item was taken out of a queue.
+    pub(super) taken_us: u64,
+    /// A queue got longer, without having got shorter since: the first time, and the last.
+    pub(super) longer_us: Option<(u64, u64)>,
+    /// How long it was before that.
+    pub(super) shortest: u64,
+}
+
+impl Moments {
+    fn begin(state: &State, at_us: u64) -> Self {
+        let shortest = if let State::Queue { size, .. } = state { *size } else { 0 };
+        Moments { changed_us: at_us, taken_us: at_us, longer_us: None, shortest }
+    }
+
+    fn note(&mut self, old: &State, new: &State, at_us: u64) {
+        if old != new {
+            self.changed_us = at_us;
+        }
+        if let (State::Queue { size: old, gets: old_gets, .. }, State::Queue { size, gets, .. }) =
+            (old, new)
+        {
+            if gets != old_gets {
+                self.taken_us = at_us;
+            }
+            if size > old {
+                self.longer_us = Some((self.longer_us.map_or(at_us, |(first, _)| first), at_us));
+            }
+            if size < old {
+                self.longer_us = None;
+                self.shortest = *size;
+            }
+        }
+    }
+}
+
 impl Entry {
     pub(super) fn new(row: Row, at_us: u64, seen: u64) -> Self {
-        Entry { row, at_us, activity: 0, history: History::default(), seen }
+        let moments = Moments::begin(&row.state, at_us);
+        Entry { row, at_us, activity: 0, moments, history: History::default(), seen }
     }
 
     pub(super) fn replace(&mut self, row: Row, at_us: u64) {
         self.activity = self.activity.wrapping_add(happened(&self.row.state, &row.state));
+        self.moments.note(&self.row.state, &row.state, at_us);
         self.row = row;
         self.at_us = at_us;
     }
@@ -43,6 +86,10 @@ impl Entry {
     /// The row as the host sent it last.
     pub fn row(&self) -> &Row {
         &self.row
+    }
+
+    pub(super) fn moments(&self) -> &Moments {
+        &self.moments
     }
 
     /// The last few moments.

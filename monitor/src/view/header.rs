@@ -1,21 +1,29 @@
 //! ```text
 //!  syncmon  myservice  pid 4711  up 1h02m  ● live                      12 of 40 rows  FROZEN
-//!  sort kind ▲  filter /job
+//!  1 primitives 40  2 waiters 3  3 problems 0  sort kind ▲  filter /kind:queue
+//!
+//!  filter /kind:                                                while it is typed
+//!               ^ kind: one of atomic, shared, wait-group and queue
 //! ```
 
 use super::Theme;
-use crate::app::{App, Link, Screen};
+use crate::app::{App, Link, Screen, View};
 use crate::escape::escape;
-use crate::text::{age, clip};
+use crate::model::count_waits;
+use crate::text::{age, clip, number, width};
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 /// Who the host is and whether it answers.
 pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    let mut right =
-        vec![Span::raw(format!("{} of {} rows ", app.shown(), app.store().entries().len()))];
+    let all = match app.view() {
+        View::Primitives => app.store().entries().len() as u64,
+        View::Waiters => count_waits(app.store()),
+        View::Problems => app.problems().len() as u64,
+    };
+    let mut right = vec![Span::raw(format!("{} of {all} rows ", app.shown()))];
     if app.is_frozen() {
         right.push(Span::styled(" FROZEN ", theme.selected()));
     }
@@ -46,25 +54,76 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Paragraph::new(right).alignment(Alignment::Right), right_area);
 }
 
-/// Sort and filter, or why the host is lost.
+/// The views, sort and filter, or why the host is lost.
 pub(super) fn draw_status(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    let sort = app.sort();
-    let arrow = if sort.descending { '▼' } else { '▲' };
-    let mut spans = vec![Span::styled(format!(" sort {} {arrow}", sort.key.label()), theme.dim())];
     let typing = matches!(app.screen(), Screen::Filter);
+    if let (false, Link::Lost { reason, last, .. }) = (typing, app.link()) {
+        // The client's reasons are escaped where they come from.
+        let next = if *last { "" } else { ", trying again" };
+        let line = Line::styled(format!(" {reason}{next}"), theme.bad());
+        return frame.render_widget(Paragraph::new(line), area);
+    }
+    let mut spans = before_filter(app, theme);
     if typing || !app.filter().is_empty() {
-        spans.push(Span::styled("  filter ", theme.dim()));
-        spans.push(Span::styled(format!("/{}", escape(app.filter().text())), theme.notable()));
+        spans.push(Span::styled(escape(app.filter().text()).into_owned(), theme.notable()));
     }
     if typing {
         spans.push(Span::styled(" ", theme.selected()));
-    }
-    if let Link::Lost { reason, last, .. } = app.link() {
-        // The client's reasons are escaped where they come from.
-        let next = if *last { "" } else { ", trying again" };
-        spans.push(Span::styled(format!("  {reason}{next}"), theme.bad()));
+    } else if app.filter().error().is_some() {
+        spans.push(Span::styled(" not understood: / to mend it", theme.bad()));
     }
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+/// All that is on the line before the text of the filter.
+fn before_filter(app: &App, theme: Theme) -> Vec<Span<'static>> {
+    if matches!(app.screen(), Screen::Filter) {
+        // The line is for typing.
+        return vec![Span::styled(" filter ", theme.dim()), Span::styled("/", theme.notable())];
+    }
+    let primitives = app.store().entries().len() as u64;
+    let tabs = [
+        (View::Primitives, "1 primitives", primitives),
+        (View::Waiters, "2 waiters", count_waits(app.store())),
+        (View::Problems, "3 problems", app.problems().len() as u64),
+    ];
+    let mut spans = Vec::new();
+    for (view, label, count) in tabs {
+        let style = match view {
+            view if view == app.view() => theme.selected(),
+            View::Problems if count > 0 => theme.bad(),
+            _ => theme.dim(),
+        };
+        spans.push(Span::styled(format!(" {label} {} ", number(count.into(), 6)), style));
+    }
+    let (key, descending) = app.sorted_by();
+    let arrow = if descending { '▼' } else { '▲' };
+    spans.push(Span::styled(format!(" sort {key} {arrow}"), theme.dim()));
+    if !app.filter().is_empty() {
+        spans.push(Span::styled("  filter ", theme.dim()));
+        spans.push(Span::styled("/", theme.notable()));
+    }
+    spans
+}
+
+/// What is wrong with the filter while it is typed, under the place where it is wrong.
+pub(super) fn draw_filter_error(app: &App, theme: Theme, frame: &mut Frame<'_>, line: Rect) {
+    let Some(error) = app.filter().error().filter(|_| matches!(app.screen(), Screen::Filter))
+    else {
+        return;
+    };
+    let before = Line::from(before_filter(app, theme)).width();
+    let column = before + width(&escape(&app.filter().text()[..error.at()]));
+    let (room, said) = (usize::from(line.width), escape(&error.to_string()).into_owned());
+    let text = if column + 2 + width(&said) <= room {
+        format!("{:column$}^ {said}", "")
+    } else if width(&said) + 2 <= column && column < room {
+        format!("{said:>0$} ^", column - 1)
+    } else {
+        format!(" {}", clip(&said, room.saturating_sub(1)))
+    };
+    frame.render_widget(Clear, line);
+    frame.render_widget(Paragraph::new(Line::styled(text, theme.bad())), line);
 }
 
 fn split(area: Rect, right: usize) -> [Rect; 2] {

@@ -1,6 +1,8 @@
 //! ```text
 //!  Enter       details of the selected row, and who is blocked on it
 //!  ...
+//!  kind:       atomic, shared, wait-group or queue
+//!  ...
 //!  P/G/W       how many are blocked in put, in get and in wait
 //! ```
 
@@ -12,6 +14,19 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+/// What can be typed as a filter.
+const FILTERS: &[(&str, &str)] = &[
+    ("word", "names that contain it; capitals count if it has any; \"two words\""),
+    ("/regex/", "names that match it"),
+    ("kind:", "atomic, shared, wait-group or queue"),
+    ("type:", "element types that contain a text"),
+    ("thread:", "what a thread or task of this name is blocked on"),
+    ("at:", "created or blocked on at a line that contains a text: at:src/pool.rs"),
+    ("depth>9", "also capacity, fill, puts, gets, count, value, version, rate,"),
+    ("", "waiters, putters, getters, wait; > >= < <= = != : fill>80% wait>2s"),
+    ("!", "what the term after it does not pass"),
+];
+
 /// What the columns mean, and what they do not.
 const COLUMNS: &[(&str, &str)] = &[
     ("VALUE", "items/bound of a queue, count of a wait group, value of the others"),
@@ -20,10 +35,11 @@ const COLUMNS: &[(&str, &str)] = &[
     ("LONGEST", "longest wait; an idle worker waits too, so long is not stuck"),
 ];
 
-/// All lines of the help: the keys, then the columns.
+/// All lines of the help: the keys, then what can be typed as a filter, then the columns.
 pub(super) fn lines() -> impl Iterator<Item = (&'static str, &'static str)> {
     let keys = BINDINGS.iter().filter_map(|binding| Some((binding.label, binding.help?)));
-    keys.chain(std::iter::once(("", ""))).chain(COLUMNS.iter().copied())
+    let gap = || std::iter::once(("", ""));
+    keys.chain(gap()).chain(FILTERS.iter().copied()).chain(gap()).chain(COLUMNS.iter().copied())
 }
 
 /// The lines that fit.

@@ -1,7 +1,7 @@
 //! Which part of the screen is whose: asked by those who draw and by those who scroll.
 
 use super::{detail, help};
-use crate::app::Screen;
+use crate::app::{Screen, View};
 use ratatui::layout::{Constraint, Layout, Rect};
 
 /// The parts of the screen.
@@ -9,7 +9,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 pub struct Areas {
     /// The host.
     pub header: Rect,
-    /// Sort and filter.
+    /// Views, sort and filter.
     pub status: Rect,
     /// The pane.
     pub body: Rect,
@@ -25,17 +25,33 @@ pub fn areas(screen: Rect) -> Areas {
     Areas { header, status, body, keys }
 }
 
-/// How many rows of the table fit on a screen of this size.
-pub fn table_lines((width, height): (u16, u16)) -> usize {
+/// The first line of a part, if it has one.
+pub fn first_line(part: Rect) -> Rect {
+    Rect { height: part.height.min(1), ..part }
+}
+
+/// How many rows of the view's table fit on a screen of this size.
+pub fn table_lines(view: View, (width, height): (u16, u16)) -> usize {
     let body = areas(Rect::new(0, 0, width, height)).body;
-    usize::from(body.height.saturating_sub(1)) // the head
+    let list = if view == View::Problems { problems(body)[0] } else { body };
+    usize::from(list.height.saturating_sub(1)) // the head
+}
+
+/// The lines for more on a problem, and the least that the list is to keep.
+const NOTE: u16 = 8;
+const LIST: u16 = 6;
+
+/// The list of problems, and the part for more on one of them: empty if the screen is low.
+pub fn problems(body: Rect) -> [Rect; 2] {
+    let note = if body.height >= NOTE + LIST { NOTE } else { 0 };
+    Layout::vertical([Constraint::Fill(1), Constraint::Length(note)]).areas(body)
 }
 
 /// How many lines of a pane can scroll on a screen of this size.
 pub fn pane_lines(screen: &Screen, (width, height): (u16, u16)) -> usize {
     let body = areas(Rect::new(0, 0, width, height)).body;
     match screen {
-        Screen::Table | Screen::Filter => table_lines((width, height)),
+        Screen::Table | Screen::Filter => 0,
         Screen::Detail(_) => usize::from(body.height).saturating_sub(detail::HEAD),
         Screen::Help(_) => usize::from(body.height),
     }

@@ -3,9 +3,9 @@
 //! ```text
 //! ┌────────────────────────────────────────────────┐
 //! │ host, pid, uptime, live or lost   rows, FROZEN │ header
-//! │ sort, filter                                   │ status
-//! │ KIND NAME VALUE ...                            │
-//! │ the rows that fit                              │ table, or detail, or help
+//! │ views, sort, filter                            │ status
+//! │ KIND NAME VALUE ...                            │ or what is wrong with the filter
+//! │ the rows that fit                              │ table of the view, or detail, or help
 //! │                                                │
 //! │ keys                                           │ key bar
 //! └────────────────────────────────────────────────┘
@@ -17,13 +17,15 @@ mod help;
 mod keybar;
 pub mod layout;
 mod picker;
+mod problems;
 mod table;
 mod theme;
+mod waiters;
 
 pub use picker::draw as draw_picker;
 pub use theme::Theme;
 
-use crate::app::{App, Screen};
+use crate::app::{App, Screen, View};
 use ratatui::Frame;
 
 /// Draws the whole screen.
@@ -32,9 +34,14 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
     header::draw(app, theme, frame, areas.header);
     header::draw_status(app, theme, frame, areas.status);
     match app.screen() {
-        Screen::Table | Screen::Filter => table::draw(app, theme, frame, areas.body),
+        Screen::Table | Screen::Filter => match app.view() {
+            View::Primitives => table::draw(app, theme, frame, areas.body),
+            View::Waiters => waiters::draw(app, theme, frame, areas.body),
+            View::Problems => problems::draw(app, theme, frame, areas.body),
+        },
         Screen::Detail(id) => detail::draw(app, id, theme, frame, areas.body),
         Screen::Help(_) => help::draw(app, theme, frame, areas.body),
     }
+    header::draw_filter_error(app, theme, frame, layout::first_line(areas.body));
     keybar::draw(app.key_context(), theme, frame, areas.keys);
 }

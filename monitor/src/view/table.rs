@@ -6,7 +6,7 @@
 //! Only the rows on the screen are built: a host may have a hundred thousand.
 
 use super::Theme;
-use crate::app::{App, Link};
+use crate::app::{App, Link, View};
 use crate::escape::escape;
 use crate::model::Entry;
 use crate::text::{age, bar, clip, clip_start, number, rate, spark};
@@ -17,7 +17,7 @@ use ratatui::text::{Line, Text};
 use ratatui::widgets::{Cell, Paragraph, Row as TableRow, Table, TableState};
 
 /// From this on a wait is worth a colour.
-const NOTABLE_US: u64 = 10_000_000;
+pub(super) const NOTABLE_US: u64 = 10_000_000;
 
 /// How wide each column is.
 struct Columns {
@@ -106,11 +106,16 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     frame.render_stateful_widget(table, area, &mut state);
 }
 
-fn nothing(app: &App) -> String {
+/// Why the table is empty.
+pub(super) fn nothing(app: &App) -> String {
     let message = if !app.filter().is_empty() {
-        "No name or kind contains this. Esc clears the filter."
+        "The filter passes nothing. Esc clears it."
     } else if matches!(app.link(), Link::Live) && app.store().generation() > 0 {
-        "The host has no primitives yet."
+        match app.view() {
+            View::Primitives => "The host has no primitives yet.",
+            View::Waiters => "Nobody is blocked.",
+            View::Problems => "Nothing looks wrong.",
+        }
     } else if matches!(app.link(), Link::Lost { .. }) {
         "Nothing is known of the host."
     } else {
@@ -209,6 +214,6 @@ pub(super) fn history(entry: &Entry, room: usize) -> String {
     format!("{line:>room$}")
 }
 
-fn right(text: String) -> Cell<'static> {
+pub(super) fn right(text: String) -> Cell<'static> {
     Cell::from(Text::from(Line::from(text).alignment(Alignment::Right)))
 }

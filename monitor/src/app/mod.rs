@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!            /            Enter
-//!  Filter ◀──── Table ────────▶ Detail
+//!  Filter ◀──── Table ────────▶ Detail      the table of one View: 1 primitives, 2 waiters, ...
 //!         ────▶   │  ◀──────── Esc │
 //!    Enter, Esc   └──▶ Help ◀──────┘ ?
 //! ```
@@ -10,12 +10,18 @@
 //! Nothing here draws, reads a clock or waits: [`view::draw`](crate::view::draw) looks at an [`App`] and
 //! changes nothing.
 
+mod list;
+
 use crate::client;
 use crate::keys::{self, Command, Context};
-use crate::model::{Entry, Filter, Sort, Store, arrange};
+use crate::model::{
+    Entry, Filter, Problem, Rule, Sort, Store, Thresholds, Wait, WaitAt, WaitId, WaitSort, arrange,
+    arrange_waits, find_problems,
+};
 use crate::view::layout;
 use crate::wire::{Hello, RowId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use list::List;
 use std::time::Duration;
 
 /// Something that happened.
@@ -49,10 +55,22 @@ pub enum Link {
     },
 }
 
+/// What the table lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// All primitives.
+    #[default]
+    Primitives,
+    /// All blocked calls.
+    Waiters,
+    /// What looks wrong.
+    Problems,
+}
+
 /// Which pane has the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Screen {
-    /// The table.
+    /// The table of the view.
     Table,
     /// The table, while a filter is typed.
     Filter,
@@ -71,16 +89,20 @@ pub struct App {
     host: Option<Hello>,
     store: Store,
     frozen: Option<Box<Store>>,
-    sort: Sort,
     filter: Filter,
     screen: Screen,
-    /// Positions in the shown store, filtered and sorted.
-    order: Vec<usize>,
-    /// The row that the cursor stays with when rows move.
-    selected: Option<RowId>,
-    cursor: usize,
-    /// The first line on the screen: of the table, and of the pane above it.
-    table_top: usize,
+    view: View,
+    /// Positions in the shown store. Only the list of the view is kept up to date.
+    primitives: List<usize, RowId>,
+    sort: Sort,
+    /// The same.
+    waiters: List<WaitAt, WaitId>,
+    wait_sort: WaitSort,
+    /// What looks wrong in the shown store, and what of it is listed.
+    found: Vec<Problem>,
+    problems: List<usize, (Rule, RowId)>,
+    newest_first: bool,
+    /// The first line of the pane above the table.
     pane_top: usize,
     quit: bool,
 }
@@ -95,13 +117,16 @@ impl App {
             host: None,
             store: Store::default(),
             frozen: None,
-            sort: Sort::default(),
             filter: Filter::default(),
             screen: Screen::Table,
-            order: Vec::new(),
-            selected: None,
-            cursor: 0,
-            table_top: 0,
+            view: View::default(),
+            primitives: List::default(),
+            sort: Sort::default(),
+            waiters: List::default(),
+            wait_sort: WaitSort::default(),
+            found: Vec::new(),
+            problems: List::default(),
+            newest_first: false,
             pane_top: 0,
             quit: false,
         }
@@ -171,11 +196,14 @@ impl App {
             Command::First => self.step(|_, _| 0),
             Command::Last => self.step(|_, _| usize::MAX),
             Command::Open => {
-                if let Some(id) = &self.selected {
+                if let Some(id) = self.selected() {
                     self.screen = Screen::Detail(id.clone());
                     self.pane_top = 0;
                 }
             }
+            Command::Primitives => self.show(View::Primitives),
+            Command::Waiters => self.show(View::Waiters),
+            Command::Problems => self.show(View::Problems),
             Command::Filter => self.screen = Screen::Filter,
             Command::Accept => self.screen = Screen::Table,
             Command::Erase => {
@@ -184,11 +212,20 @@ impl App {
             }
             Command::Back => self.back(),
             Command::Sort => {
-                self.sort = self.sort.next();
+                match self.view {
+                    View::Primitives => self.sort = self.sort.next(),
+                    View::Waiters => self.wait_sort = self.wait_sort.next(),
+                    // There is one order.
+                    View::Problems => {}
+                }
                 self.rearrange();
             }
             Command::Reverse => {
-                self.sort = self.sort.reversed();
+                match self.view {
+                    View::Primitives => self.sort = self.sort.reversed(),
+                    View::Waiters => self.wait_sort = self.wait_sort.reversed(),
+                    View::Problems => self.newest_first = !self.newest_first,
+                }
                 self.rearrange();
             }
             Command::Freeze => {
@@ -219,36 +256,88 @@ impl App {
         self.pane_top = 0;
     }
 
+    fn show(&mut self, view: View) {
+        self.view = view;
+        self.screen = Screen::Table;
+        self.rearrange();
+    }
+
     /// Moves the cursor of the table or the view of a pane; `by` gets the place and the lines on a screen.
     fn step(&mut self, by: impl Fn(usize, usize) -> usize) {
-        if let Screen::Table | Screen::Filter = self.screen {
-            self.cursor = by(self.cursor, layout::table_lines(self.size))
-                .min(self.order.len().saturating_sub(1));
-            self.selected = self.entry_at(self.cursor).map(|entry| entry.row().id.clone());
-        } else {
+        if !matches!(self.screen, Screen::Table | Screen::Filter) {
             self.pane_top = by(self.pane_top, layout::pane_lines(&self.screen, self.size).max(1));
+            return;
+        }
+        let lines = layout::table_lines(self.view, self.size);
+        let by = |at| by(at, lines);
+        let store = self.frozen.as_deref().unwrap_or(&self.store);
+        match self.view {
+            View::Primitives => {
+                self.primitives.step(by, |at| store.entries()[at].row().id.clone());
+            }
+            View::Waiters => self.waiters.step(by, |at| at.look_up(store).id()),
+            View::Problems => {
+                let found = &self.found;
+                self.problems.step(by, |at| (found[at].rule, found[at].on.clone()));
+            }
         }
     }
 
     /// Filters and sorts anew; the cursor stays with its row if that is still shown.
     fn rearrange(&mut self) {
-        self.order = arrange(self.store(), &self.filter, self.sort);
-        let entries = self.store().entries();
-        let found = self
-            .selected
-            .as_ref()
-            .and_then(|id| self.order.iter().position(|at| entries[*at].row().id == *id));
-        self.cursor = found.unwrap_or(self.cursor.min(self.order.len().saturating_sub(1)));
-        self.selected = self.entry_at(self.cursor).map(|entry| entry.row().id.clone());
+        let store = self.frozen.as_deref().unwrap_or(&self.store);
+        self.found = find_problems(store, Thresholds::default());
+        match self.view {
+            View::Primitives => {
+                let order = arrange(store, &self.filter, self.sort);
+                let row_id = |at: usize| &store.entries()[at].row().id;
+                self.primitives.rearrange(
+                    order,
+                    |at| row_id(at).clone(),
+                    |id, at| row_id(at) == id,
+                );
+            }
+            View::Waiters => {
+                let order = arrange_waits(store, &self.filter, self.wait_sort);
+                let wait = |at: WaitAt| at.look_up(store);
+                self.waiters.rearrange(order, |at| wait(at).id(), |id, at| wait(at).is(id));
+            }
+            View::Problems => {
+                let found = &self.found;
+                let passes = |at: &usize| {
+                    let entry = store.get(&found[*at].on);
+                    entry.is_some_and(|entry| self.filter.accepts(entry, store.at_us()))
+                };
+                let mut order: Vec<usize> = (0..found.len()).filter(passes).collect();
+                if self.newest_first {
+                    order.reverse();
+                }
+                self.problems.rearrange(
+                    order,
+                    |at| (found[at].rule, found[at].on.clone()),
+                    |(rule, on), at| found[at].rule == *rule && found[at].on == *on,
+                );
+            }
+        }
+    }
+
+    /// The primitive of the selected line.
+    fn selected(&self) -> Option<&RowId> {
+        match self.view {
+            View::Primitives => self.primitives.selected(),
+            View::Waiters => self.waiters.selected().map(|id| &id.on),
+            View::Problems => self.problems.selected().map(|(_, on)| on),
+        }
     }
 
     /// Keeps what is looked at on the screen.
     fn settle(&mut self) {
-        let lines = layout::table_lines(self.size).max(1);
-        let lowest = (self.cursor + 1).saturating_sub(lines);
-        let no_gap = self.order.len().saturating_sub(lines);
-        self.table_top =
-            self.table_top.clamp(lowest, self.cursor.max(lowest)).min(no_gap.max(lowest));
+        let lines = layout::table_lines(self.view, self.size);
+        match self.view {
+            View::Primitives => self.primitives.settle(lines),
+            View::Waiters => self.waiters.settle(lines),
+            View::Problems => self.problems.settle(lines),
+        }
         let content = match &self.screen {
             Screen::Detail(id) => self.store().get(id).map_or(0, |entry| entry.row().blocked.len()),
             Screen::Help(_) => layout::help_lines(),
@@ -265,10 +354,6 @@ impl App {
             Screen::Detail(_) => Context::Detail,
             Screen::Help(_) => Context::Help,
         }
-    }
-
-    fn entry_at(&self, place: usize) -> Option<&Entry> {
-        self.order.get(place).map(|at| &self.store().entries()[*at])
     }
 }
 
@@ -304,9 +389,18 @@ impl App {
         self.frozen.is_some()
     }
 
-    /// The order of the table.
-    pub fn sort(&self) -> Sort {
-        self.sort
+    /// What the table lists.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    /// The order of the table: by what, and whether the largest comes first.
+    pub fn sorted_by(&self) -> (&'static str, bool) {
+        match self.view {
+            View::Primitives => (self.sort.key.label(), self.sort.descending),
+            View::Waiters => (self.wait_sort.key.label(), self.wait_sort.descending),
+            View::Problems => ("age", !self.newest_first),
+        }
     }
 
     /// The filter of the table.
@@ -324,16 +418,43 @@ impl App {
         self.context()
     }
 
-    /// How many rows pass the filter.
+    /// How many lines of the table pass the filter.
     pub fn shown(&self) -> usize {
-        self.order.len()
+        match self.view {
+            View::Primitives => self.primitives.len(),
+            View::Waiters => self.waiters.len(),
+            View::Problems => self.problems.len(),
+        }
     }
 
-    /// The rows that fit into `lines` lines, and which of them is selected.
+    /// Of the table of primitives, the rows that fit into `lines` lines, and which of them is selected. None in
+    /// another view.
     pub fn visible(&self, lines: usize) -> (impl Iterator<Item = &Entry>, Option<usize>) {
-        let rows = self.order.iter().skip(self.table_top).take(lines);
-        let selected = self.cursor.checked_sub(self.table_top).filter(|_| !self.order.is_empty());
-        (rows.map(|at| &self.store().entries()[*at]), selected)
+        let lines = if self.view == View::Primitives { lines } else { 0 };
+        let (places, selected) = self.primitives.visible(lines);
+        (places.map(|at| &self.store().entries()[at]), selected)
+    }
+
+    /// The same of the table of waiters.
+    pub fn visible_waits(&self, lines: usize) -> (impl Iterator<Item = Wait<'_>>, Option<usize>) {
+        let lines = if self.view == View::Waiters { lines } else { 0 };
+        let (places, selected) = self.waiters.visible(lines);
+        (places.map(|at| at.look_up(self.store())), selected)
+    }
+
+    /// The same of the table of problems.
+    pub fn visible_problems(
+        &self,
+        lines: usize,
+    ) -> (impl Iterator<Item = &Problem>, Option<usize>) {
+        let lines = if self.view == View::Problems { lines } else { 0 };
+        let (places, selected) = self.problems.visible(lines);
+        (places.map(|at| &self.found[at]), selected)
+    }
+
+    /// What looks wrong, whether it is listed or not.
+    pub fn problems(&self) -> &[Problem] {
+        &self.found
     }
 
     /// The first line of the pane that is not scrolled out.

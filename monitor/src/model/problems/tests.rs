@@ -1,0 +1,216 @@
+use super::*;
+use crate::wire::{Blocked, Changes, Kind, Location, Operation, Row, State};
+
+/// A host to which seconds happen.
+struct Host {
+    store: Store,
+    second: u64,
+}
+
+impl Host {
+    fn new() -> Self {
+        Host { store: Store::default(), second: 0 }
+    }
+
+    /// A second later the primitives are these.
+    fn goes_on(&mut self, rows: Vec<Row>) {
+        self.second += 1;
+        let (at_us, generation) = (self.second * 1_000_000, self.second);
+        self.store.apply(Changes { at_us, generation, rows, ..Changes::default() });
+    }
+
+    fn finds(&self) -> Vec<Problem> {
+        find_problems(&self.store, Thresholds::default())
+    }
+
+    fn rules(&self) -> Vec<Rule> {
+        self.finds().into_iter().map(|problem| problem.rule).collect()
+    }
+}
+
+fn row(kind: Kind, name: &str, state: State, blocked: Vec<Blocked>) -> Row {
+    let created_at = Location { file: "src/lib.rs".into(), line: 1 };
+    let count = |operation| blocked.iter().filter(|one| one.operation == operation).count() as u64;
+    Row {
+        id: RowId { kind, name: name.into(), type_name: "u8".into(), created_at },
+        state,
+        putters: count(Operation::Put),
+        getters: count(Operation::Get),
+        waiters: count(Operation::Wait),
+        blocked,
+    }
+}
+
+fn blocked(operation: Operation, thread: &str, seconds: u64) -> Blocked {
+    Blocked {
+        operation,
+        task: false,
+        thread: Some(thread.into()),
+        thread_id: "ThreadId(2)".into(),
+        location: Location { file: "src/main.rs".into(), line: 40 },
+        blocked_us: seconds * 1_000_000,
+    }
+}
+
+fn queue(size: u64, capacity: Option<u64>, gets: u64, blocked: Vec<Blocked>) -> Row {
+    let state = State::Queue { size, capacity, puts: gets + size, gets, closed: false };
+    row(Kind::Queue, "jobs", state, blocked)
+}
+
+fn group(count: u32, blocked: Vec<Blocked>) -> Row {
+    row(Kind::WaitGroup, "in flight", State::WaitGroup { count, generation: 0 }, blocked)
+}
+
+#[test]
+fn a_full_queue_out_of_which_nobody_takes() {
+    let mut host = Host::new();
+    let full =
+        |seconds, gets| queue(4, Some(4), gets, vec![blocked(Operation::Put, "a\u{1b}", seconds)]);
+    for second in 1..=4 {
+        host.goes_on(vec![full(second, 10)]);
+        assert_eq!(host.rules(), [], "{second}");
+    }
+    host.goes_on(vec![full(5, 10)]);
+    let problems = host.finds();
+    assert_eq!(problems.len(), 1);
+    assert_eq!((problems[0].rule, problems[0].age_us), (Rule::FullQueue, 4_000_000));
+    let text =
+        "full with 4 items, nothing taken out for 4.0s; 1 in put: a\\u{1b} at src/main.rs:40";
+    assert_eq!(problems[0].text, text);
+    // Nothing is sent while nothing changes, and it gets older all the same.
+    host.goes_on(vec![]);
+    assert_eq!(host.finds()[0].age_us, 5_000_000);
+    // One item is taken out.
+    host.goes_on(vec![full(7, 11)]);
+    assert_eq!(host.rules(), []);
+}
+
+#[test]
+fn a_queue_may_be_full_if_nobody_waits_or_has_only_begun_to() {
+    let mut host = Host::new();
+    for second in 1..=20 {
+        host.goes_on(vec![queue(4, Some(4), 10, vec![])]);
+        assert_eq!(host.rules(), [], "{second}");
+    }
+    host.goes_on(vec![queue(4, Some(4), 10, vec![blocked(Operation::Put, "a", 1)])]);
+    assert_eq!(host.rules(), []);
+    let closed = State::Queue { size: 4, capacity: Some(4), puts: 14, gets: 10, closed: true };
+    let row = row(Kind::Queue, "jobs", closed, vec![blocked(Operation::Put, "a", 9)]);
+    host.goes_on(vec![row]);
+    assert_eq!(host.rules(), [], "close wakes them");
+}
+
+#[test]
+fn a_wait_group_that_stands_still() {
+    let mut host = Host::new();
+    for second in 1..=9 {
+        let waiting = vec![blocked(Operation::Wait, "main", second)];
+        host.goes_on(vec![group(20 - u32::try_from(second).unwrap(), waiting)]);
+        assert_eq!(host.rules(), [], "the count changes");
+    }
+    for _ in 0..3 {
+        host.goes_on(vec![]);
+        assert_eq!(host.rules(), []);
+    }
+    host.goes_on(vec![]);
+    let problems = host.finds();
+    assert_eq!(problems[0].rule, Rule::StalledWaitGroup);
+    assert_eq!(
+        problems[0].text,
+        "11 not done, no change for 4.0s; 1 in wait: main at src/main.rs:40"
+    );
+    host.goes_on(vec![group(11, vec![])]);
+    assert_eq!(host.rules(), [], "nobody waits for it");
+}
+
+#[test]
+fn a_queue_that_nobody_has_ever_put_into() {
+    let mut host = Host::new();
+    let waiting =
+        |seconds| (1..=5).map(|n| blocked(Operation::Get, &format!("w{n}"), seconds)).collect();
+    host.goes_on(vec![queue(0, None, 0, waiting(3))]);
+    assert_eq!(host.rules(), []);
+    host.goes_on(vec![queue(0, None, 0, waiting(4))]);
+    let problems = host.finds();
+    assert_eq!(problems[0].rule, Rule::NeverFed);
+    let text = "nothing was ever put in; 5 in get: w1 at src/main.rs:40, w2 at src/main.rs:40, \
+                w3 at src/main.rs:40 and 2 more";
+    assert_eq!(problems[0].text, text);
+    // An idle worker waits, too.
+    host.goes_on(vec![queue(0, None, 1, waiting(500))]);
+    assert_eq!(host.rules(), []);
+}
+
+#[test]
+fn a_queue_that_grows_and_grows() {
+    let mut host = Host::new();
+    for second in 1..=31 {
+        assert_eq!(host.rules(), [], "{second}");
+        host.goes_on(vec![queue(second * 3, None, second, vec![])]);
+    }
+    host.goes_on(vec![queue(99, None, 31, vec![])]);
+    let problems = host.finds();
+    assert_eq!((problems[0].rule, problems[0].age_us), (Rule::RisingQueue, 30_000_000));
+    assert_eq!(problems[0].text, "from 3 to 99 items in 30.0s, and never shorter meanwhile");
+    host.goes_on(vec![queue(98, None, 32, vec![])]);
+    assert_eq!(host.rules(), [], "it got shorter");
+}
+
+#[test]
+fn a_queue_that_was_filled_once_does_not_grow() {
+    let mut host = Host::new();
+    host.goes_on(vec![queue(0, None, 0, vec![])]);
+    host.goes_on(vec![queue(1000, None, 0, vec![])]);
+    for second in 3..=100 {
+        host.goes_on(vec![]);
+        assert_eq!(host.rules(), [], "{second}");
+    }
+}
+
+#[test]
+fn a_queue_may_grow_by_a_little() {
+    let mut host = Host::new();
+    for second in 1..=100 {
+        host.goes_on(vec![queue(1000 + second, None, second, vec![])]);
+        assert_eq!(host.rules(), [], "{second}");
+    }
+}
+
+#[test]
+fn a_wait_that_is_long_though_things_move() {
+    let mut host = Host::new();
+    for second in 1..=59 {
+        let waiting = vec![blocked(Operation::Wait, "main", second)];
+        host.goes_on(vec![group(u32::try_from(second).unwrap(), waiting)]);
+        assert_eq!(host.rules(), [], "{second}");
+    }
+    host.goes_on(vec![group(60, vec![blocked(Operation::Wait, "main", 60)])]);
+    assert_eq!(host.rules(), [Rule::LongWait]);
+    assert_eq!(host.finds()[0].text, "1 in wait: main at src/main.rs:40");
+}
+
+#[test]
+fn the_oldest_comes_first_and_each_primitive_has_one() {
+    let mut host = Host::new();
+    let full = |seconds| queue(4, Some(4), 10, vec![blocked(Operation::Put, "a", seconds)]);
+    for second in 1..=70 {
+        let mut rows = vec![full(second)];
+        if second >= 60 {
+            rows.push(group(1, vec![blocked(Operation::Wait, "main", second)]));
+        }
+        host.goes_on(rows);
+    }
+    assert_eq!(host.rules(), [Rule::FullQueue, Rule::StalledWaitGroup]);
+}
+
+#[test]
+fn every_rule_says_what_it_means_and_what_to_look_at() {
+    let mut labels: Vec<_> = Rule::ALL.into_iter().map(Rule::label).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    assert_eq!(labels.len(), Rule::ALL.len());
+    for rule in Rule::ALL {
+        assert!(rule.explanation().ends_with('.'), "{rule:?}");
+        assert!(rule.advice().ends_with(['.', '?']), "{rule:?}");
+    }
+}

@@ -1,0 +1,72 @@
+//! ```text
+//!     FOR PROBLEM            ON                    WHAT
+//!   1m08s full-queue         queue results         full with 4 items, nothing taken out for 1m08s; ...
+//!
+//!  full with 4 items, nothing taken out for 1m08s; 3 in put: worker-1 at src/pool.rs:40, ...
+//!
+//!  The queue is full, putters wait for room, and nobody has taken an item out since.
+//!  Who is to take items out? Look among the waiters (2) for where that thread is blocked.
+//! ```
+
+use super::{Theme, layout, table};
+use crate::app::App;
+use crate::escape::escape;
+use crate::model::Problem;
+use crate::text::{age, clip};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{Cell, Paragraph, Row, Table, TableState, Wrap};
+
+const FOR: usize = 7;
+const RULE: usize = 18;
+
+/// The table of what looks wrong, or that nothing does; below it more on the selected one, if there is room.
+pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if app.shown() == 0 {
+        let nothing = Paragraph::new(table::nothing(app)).style(theme.dim());
+        return frame.render_widget(nothing, area);
+    }
+    let [list, note] = layout::problems(area);
+    let left = usize::from(list.width).saturating_sub(FOR + RULE + 3);
+    let on = (left / 3).max(12);
+    let what = left.saturating_sub(on);
+    let (problems, selected) = app.visible_problems(usize::from(list.height.saturating_sub(1)));
+    let problems: Vec<&Problem> = problems.collect();
+    let rows = problems.iter().map(|problem| row(problem, on, what, theme));
+    let head = [
+        table::right("FOR".to_owned()),
+        Cell::from("PROBLEM"),
+        Cell::from("ON"),
+        Cell::from("WHAT"),
+    ];
+    let widths = [FOR, RULE, on, what]
+        .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)));
+    let table = Table::new(rows, widths)
+        .header(Row::new(head).style(theme.head()))
+        .row_highlight_style(theme.selected());
+    let mut state = TableState::new().with_selected(selected);
+    frame.render_stateful_widget(table, list, &mut state);
+    if let Some(problem) = selected.and_then(|at| problems.get(at)) {
+        let lines = [
+            Line::raw(problem.text.clone()),
+            Line::raw(""),
+            Line::raw(problem.rule.explanation()),
+            Line::styled(problem.rule.advice(), theme.title()),
+        ];
+        let note =
+            Rect { x: note.x + 1.min(note.width), width: note.width.saturating_sub(2), ..note };
+        let text = Paragraph::new(lines.to_vec()).wrap(Wrap { trim: true });
+        frame.render_widget(text, note);
+    }
+}
+
+fn row(problem: &Problem, on: usize, what: usize, theme: Theme) -> Row<'static> {
+    let name = format!("{} {}", problem.on.kind.label(), escape(&problem.on.name));
+    Row::new([
+        table::right(age(problem.age_us)).style(theme.bad()),
+        Cell::from(problem.rule.label()).style(theme.bad()),
+        Cell::from(clip(&name, on).into_owned()),
+        Cell::from(clip(&problem.text, what).into_owned()),
+    ])
+}

@@ -1,0 +1,79 @@
+//! ```text
+//! BLOCKED THREAD            IN   ON                          WHERE
+//!   1m08s coordinator       wait wait group in flight        src/service/pipeline.rs:93
+//! ```
+
+use super::{Theme, table};
+use crate::app::App;
+use crate::escape::escape;
+use crate::model::Wait;
+use crate::text::{age, clip, clip_start};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Cell, Paragraph, Row, Table, TableState};
+
+const BLOCKED: usize = 7;
+const OPERATION: usize = 4;
+
+/// How wide the other columns are.
+struct Columns {
+    thread: usize,
+    on: usize,
+    place: usize,
+}
+
+impl Columns {
+    fn new(width: usize) -> Self {
+        let left = width.saturating_sub(BLOCKED + OPERATION + 4);
+        let thread = (left / 4).clamp(12, 32);
+        let on = left.saturating_sub(thread) / 2;
+        Columns { thread, on, place: left.saturating_sub(thread + on) }
+    }
+
+    fn widths(&self) -> [Constraint; 5] {
+        [BLOCKED, self.thread, OPERATION, self.on, self.place]
+            .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
+    }
+}
+
+/// The table of all who are blocked, or why there is none.
+pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if app.shown() == 0 {
+        let nothing = Paragraph::new(table::nothing(app)).style(theme.dim());
+        return frame.render_widget(nothing, area);
+    }
+    let columns = Columns::new(usize::from(area.width));
+    let (waits, selected) = app.visible_waits(usize::from(area.height.saturating_sub(1)));
+    let now_us = app.store().at_us();
+    let rows: Vec<Row<'_>> = waits.map(|wait| row(wait, &columns, now_us, theme)).collect();
+    let head = [
+        table::right("BLOCKED".to_owned()),
+        Cell::from("THREAD"),
+        Cell::from("IN"),
+        Cell::from("ON"),
+        Cell::from("WHERE"),
+    ];
+    let table = Table::new(rows, columns.widths())
+        .header(Row::new(head).style(theme.head()))
+        .row_highlight_style(theme.selected());
+    let mut state = TableState::new().with_selected(selected);
+    frame.render_stateful_widget(table, area, &mut state);
+}
+
+fn row(wait: Wait<'_>, columns: &Columns, now_us: u64, theme: Theme) -> Row<'static> {
+    let us = wait.age_us(now_us);
+    let style = if us >= table::NOTABLE_US { theme.notable() } else { Style::new() };
+    let id = &wait.entry.row().id;
+    let task = if wait.blocked.task { "task on " } else { "" };
+    let thread = format!("{task}{}", escape(wait.thread()));
+    let on = format!("{} {}", id.kind.label(), escape(&id.name));
+    let place = wait.blocked.location.to_string();
+    Row::new([
+        table::right(age(us)).style(style),
+        Cell::from(clip(&thread, columns.thread).into_owned()),
+        Cell::from(wait.blocked.operation.label()),
+        Cell::from(clip(&on, columns.on).into_owned()),
+        Cell::from(clip_start(&escape(&place), columns.place).into_owned()).style(theme.dim()),
+    ])
+}
