@@ -5,12 +5,15 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::fmt;
+use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use syncmon::headless::{self, Outcome, Watching};
 use syncmon::model::Thresholds;
+use syncmon::recording::{self, ReadError, Recording};
 use syncmon::viewer::Ended;
 use syncmon::{agent, client, demo, hosts, report, viewer};
 
@@ -55,6 +58,21 @@ enum Command {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
+    },
+    /// Keep what a host says in a file, until it ends, for `replay`
+    Record {
+        /// A process id or the path of a socket
+        target: String,
+        /// Where to; a recording that is there is gone on with
+        file: PathBuf,
+        /// End after this time, such as 10s, 1.5m or 500ms
+        #[arg(long, value_name = "TIME", value_parser = syncmon::model::parse_time)]
+        r#for: Option<Duration>,
+    },
+    /// Show a recording as if it were a host
+    Replay {
+        /// What `record` has written
+        file: PathBuf,
     },
     /// Count the lines, words and bytes of a directory through the primitives, and watch it being done
     Demo {
@@ -128,6 +146,8 @@ pub(crate) fn run() -> ExitCode {
             let watching = Watching { until_problem: problems, until: r#for, json, thresholds };
             watch(&target, watching)
         }
+        Some(Command::Record { target, file, r#for }) => record(&target, &file, r#for),
+        Some(Command::Replay { file }) => replay(&file),
         Some(Command::Demo { dir, once: true, json, .. }) => count(dir, json),
         Some(Command::Demo { dir, stuck, .. }) => show_demo(dir, stuck),
     };
@@ -209,6 +229,41 @@ fn watch(target: &str, watching: Watching) -> Result<(), Failure> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+fn record(target: &str, path: &Path, until: Option<Duration>) -> Result<(), Failure> {
+    let socket = hosts::resolve(target)?;
+    let in_file = |error: io::Error| Failure::Usage(format!("{}: {error}", shown(path)));
+    // Read as well: a line that was cut off is looked for. For nobody else's eyes, as the socket is.
+    let mut options = File::options();
+    options.read(true).append(true).create(true).mode(0o600);
+    let file = options.open(path).map_err(in_file)?;
+    match Recording::open(path) {
+        Ok(_) | Err(ReadError::Empty) => {}
+        // Nothing is added to what is no recording.
+        Err(error) => return Err(unreadable(path, &error)),
+    }
+    let recorded = recording::record(&socket, file, until).map_err(|error| {
+        Failure::Runtime(format!("{}: {error}", syncmon::escape::escape(target)))
+    })?;
+    let why = recorded.lost.map_or_else(|| "the time is over".to_owned(), |lost| lost.to_string());
+    let said = format!("{} lines in {}; {why}", recorded.lines, shown(path));
+    let _ = writeln!(io::stderr(), "syncmon: {said}");
+    Ok(())
+}
+
+fn replay(path: &Path) -> Result<(), Failure> {
+    let recording = Recording::open(path).map_err(|error| unreadable(path, &error))?;
+    need_terminal("syncmon replay", "syncmon snapshot")?;
+    end(viewer::replay(recording)?)
+}
+
+fn shown(path: &Path) -> String {
+    syncmon::escape::escape(&path.to_string_lossy()).into_owned()
+}
+
+fn unreadable(path: &Path, error: &ReadError) -> Failure {
+    Failure::Usage(format!("{}: {error}", shown(path)))
 }
 
 fn count(dir: PathBuf, json: bool) -> Result<(), Failure> {

@@ -37,6 +37,8 @@ pub enum ClientError {
     Refused(ErrorFrame),
     /// The other side speaks another version of the protocol.
     Version(String),
+    /// What it said cannot be written down.
+    Record(io::Error),
 }
 
 impl ClientError {
@@ -72,6 +74,7 @@ impl fmt::Display for ClientError {
                 write!(f, "the host refused: {}", crate::escape::escape(&error.message))
             }
             ClientError::Version(reason) => f.write_str(reason),
+            ClientError::Record(error) => write!(f, "the recording cannot be written: {error}"),
         }
     }
 }
@@ -79,10 +82,19 @@ impl fmt::Display for ClientError {
 impl std::error::Error for ClientError {}
 
 /// A greeted connection.
-#[derive(Debug)]
 pub struct Connection {
     stream: UnixStream,
     lines: LineBuffer,
+    listener: Listener,
+}
+
+/// Is told every line that comes, as it comes.
+type Listener = Box<dyn FnMut(&[u8]) -> io::Result<()> + Send>;
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("stream", &self.stream).finish_non_exhaustive()
+    }
 }
 
 impl Connection {
@@ -92,10 +104,23 @@ impl Connection {
     ///
     /// Any [`ClientError`].
     pub fn open(path: &Path) -> Result<(Connection, Hello), ClientError> {
+        Self::open_and_tell(path, |_| Ok(()))
+    }
+
+    /// As [`open`](Self::open), and tells `listener` of every line that the host sends, without its end.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ClientError`]; `Record` if the listener has an error.
+    pub fn open_and_tell(
+        path: &Path,
+        listener: impl FnMut(&[u8]) -> io::Result<()> + Send + 'static,
+    ) -> Result<(Connection, Hello), ClientError> {
         let stream = UnixStream::connect(path)
             .map_err(|error| ClientError::Connect(path.to_owned(), error))?;
         stream.set_write_timeout(Some(PATIENCE)).map_err(ClientError::Lost)?;
-        let mut connection = Connection { stream, lines: LineBuffer::new(FRAME_LIMIT) };
+        let listener = Box::new(listener);
+        let mut connection = Connection { stream, lines: LineBuffer::new(FRAME_LIMIT), listener };
         match connection.ask(&Request::Hello(HelloRequest::current()))? {
             Frame::Hello(hello) if hello.protocol == PROTOCOL && hello.major == MAJOR => {
                 Ok((connection, hello))
@@ -145,6 +170,7 @@ impl Connection {
         let mut chunk = [0; 64 * 1024];
         loop {
             if let Some(line) = self.lines.next_line() {
+                (self.listener)(&line).map_err(ClientError::Record)?;
                 return match decode_frame(&line)
                     .map_err(|error| ClientError::Garbled(error.to_string()))?
                 {
@@ -196,9 +222,11 @@ pub fn snapshot(path: &Path) -> Result<Snapshot, ClientError> {
     Ok(Snapshot { host, at_us, rows })
 }
 
-/// What a watch has to tell.
-#[derive(Debug)]
+/// What a watch, or a recording, has to tell.
+#[derive(Clone, Debug)]
 pub enum Event {
+    /// Everything is told again from the beginning on: a recording went back.
+    Restarted,
     /// Connected, for the first time or again.
     Connected(Hello),
     /// A page of changes.

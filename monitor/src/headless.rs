@@ -52,7 +52,7 @@ pub fn watch(socket: &Path, watching: Watching, out: &mut dyn Write) -> io::Resu
     loop {
         for event in news.events() {
             match event {
-                Event::Connected(_) => {}
+                Event::Connected(_) | Event::Restarted => {}
                 Event::Changes(page) => {
                     let is_whole = !page.more;
                     store.apply(page);

@@ -34,6 +34,20 @@ pub enum Command {
     Reverse,
     /// Hold the picture, or let it go on.
     Freeze,
+    /// Of a recording: stand still, or go on.
+    Pause,
+    /// Of a recording: the next answer.
+    Step,
+    /// Of a recording: the answer before.
+    StepBack,
+    /// Of a recording: some seconds forward.
+    Skip,
+    /// Of a recording: some seconds back.
+    SkipBack,
+    /// Of a recording: twice as fast.
+    Faster,
+    /// Of a recording: half as fast.
+    Slower,
     /// Show the help.
     Help,
     /// Leave the pane, or clear the filter.
@@ -57,6 +71,8 @@ pub enum Context {
     Detail,
     /// In the help.
     Help,
+    /// In any of them but the filter, while a recording is shown: these come first.
+    Replay,
 }
 
 /// A command and the keys for it.
@@ -80,7 +96,7 @@ enum Key {
     Ctrl(char),
 }
 
-use Context::{Detail, Filter, Help, Table};
+use Context::{Detail, Filter, Help, Replay, Table};
 use Key::{Ctrl, Plain};
 
 const LISTS: &[Context] = &[Table, Detail, Help];
@@ -197,6 +213,62 @@ pub const BINDINGS: &[Binding] = &[
         help: Some("hold the picture as it is, or let it go on (also Space)"),
     },
     Binding {
+        command: Command::Pause,
+        keys: &[Plain(KeyCode::Char(' '))],
+        contexts: &[Replay],
+        label: "Space",
+        short: Some("pause"),
+        help: Some("of a recording: stand still, or go on"),
+    },
+    Binding {
+        command: Command::Step,
+        keys: &[Plain(KeyCode::Char('.'))],
+        contexts: &[Replay],
+        label: ". ,",
+        short: Some("step"),
+        help: Some("of a recording: to the next answer of the host, or the one before"),
+    },
+    Binding {
+        command: Command::StepBack,
+        keys: &[Plain(KeyCode::Char(','))],
+        contexts: &[Replay],
+        label: ",",
+        short: None,
+        help: None,
+    },
+    Binding {
+        command: Command::Skip,
+        keys: &[Plain(KeyCode::Char(']'))],
+        contexts: &[Replay],
+        label: "] [",
+        short: Some("10 s"),
+        help: Some("of a recording: ten seconds forward or back"),
+    },
+    Binding {
+        command: Command::SkipBack,
+        keys: &[Plain(KeyCode::Char('['))],
+        contexts: &[Replay],
+        label: "[",
+        short: None,
+        help: None,
+    },
+    Binding {
+        command: Command::Faster,
+        keys: &[Plain(KeyCode::Char('+')), Plain(KeyCode::Char('='))],
+        contexts: &[Replay],
+        label: "+ -",
+        short: Some("speed"),
+        help: Some("of a recording: twice as fast, or half"),
+    },
+    Binding {
+        command: Command::Slower,
+        keys: &[Plain(KeyCode::Char('-'))],
+        contexts: &[Replay],
+        label: "-",
+        short: None,
+        help: None,
+    },
+    Binding {
         command: Command::Up,
         keys: &[Plain(KeyCode::Up), Plain(KeyCode::Char('k'))],
         contexts: LISTS,
@@ -307,7 +379,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_context() {
-        for context in [Table, Filter, Detail, Help] {
+        for context in [Table, Filter, Detail, Help, Replay] {
             let mut seen = Vec::new();
             for key in in_context(context).flat_map(|binding| binding.keys) {
                 let name = format!("{key:?}");

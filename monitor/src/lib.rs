@@ -29,7 +29,7 @@
 //! | feature | modules | what it brings along |
 //! | --- | --- | --- |
 //! | `agent` | [`agent`], [`wire`], [`discover`] | serde, serde_json |
-//! | `viewer` | [`wire`], [`discover`], `client`, `model`, `app`, `view`, `viewer`, `headless`, `report` | ratatui, signal-hook, unicode-width, regex |
+//! | `viewer` | [`wire`], [`discover`], `client`, `model`, `app`, `view`, `viewer`, `headless`, `recording`, `report` | ratatui, signal-hook, unicode-width, regex |
 //! | `cli` (default) | all of them, `demo`, and the program `syncmon` | clap |
 #![forbid(unsafe_code)]
 
@@ -55,6 +55,8 @@ pub mod hosts;
 pub mod keys;
 #[cfg(feature = "viewer")]
 pub mod model;
+#[cfg(feature = "viewer")]
+pub mod recording;
 #[cfg(feature = "viewer")]
 pub mod report;
 #[cfg(feature = "viewer")]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use syncmon::app::{Action, App};
 use syncmon::client::{Event, Snapshot};
 use syncmon::hosts::Found;
+use syncmon::recording::Status;
 use syncmon::view::{self, Theme};
 use syncmon::wire::{Blocked, Changes, Hello, Kind, Location, Operation, Row, RowId, State};
 
@@ -232,6 +233,38 @@ fn nothing_looks_wrong() {
 }
 
 #[test]
+fn a_recording() {
+    let at = |position, paused| {
+        Action::Replay(Status {
+            position: Duration::from_secs(position),
+            length: Duration::from_secs(60),
+            paused,
+            speed: 2.0,
+            problems: vec![Duration::from_secs(30)],
+        })
+    };
+    check("replay", |app| app.update(at(12, false), Duration::from_secs(9)));
+    check("replay_paused", |app| {
+        app.update(at(45, true), Duration::from_secs(9));
+        press(app, &typed("3"));
+    });
+    let mut app = watched((80, 24));
+    press(&mut app, &typed(" .,[]+-"));
+    assert_eq!(app.take_asked(), [], "that is for recordings");
+    assert!(app.is_frozen(), "the space is");
+    app.update(at(12, false), Duration::from_secs(9));
+    press(&mut app, &typed(" .,[]+-"));
+    assert_eq!(app.take_asked().len(), 7);
+    assert_eq!(app.take_asked(), []);
+    press(&mut app, &typed("/.+-"));
+    assert_eq!((app.take_asked(), app.filter().text()), (vec![], ".+-"), "a filter is typed");
+    // It goes back: what is told anew is all there is.
+    press(&mut app, &[KeyCode::Esc, KeyCode::Char('f')]);
+    app.update(Action::Link(Event::Restarted), Duration::from_secs(9));
+    assert_eq!((app.store().entries().len(), app.shown()), (0, 0));
+}
+
+#[test]
 fn nobody_is_blocked() {
     check("waiters_none", |app| press(app, &typed("2/thread:nobody\n")));
 }
@@ -399,14 +432,14 @@ fn no_size_of_the_terminal_is_too_small() {
 
 #[test]
 fn every_binding_is_told_in_the_help() {
-    let mut app = watched((100, 60));
+    let mut app = watched((100, 80));
     press(&mut app, &typed("?"));
     let help = picture(&app);
     for binding in syncmon::keys::BINDINGS {
         assert!(binding.help.is_none_or(|line| help.contains(line)), "{binding:?}");
     }
     // Those without a line of their own are the second of a pair, and the first names both.
-    for key in ["↓", "PgDn", "End"] {
+    for key in ["↓", "PgDn", "End", ". ,", "] [", "+ -"] {
         assert!(help.contains(key), "{key}");
     }
 }

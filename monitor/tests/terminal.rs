@@ -242,6 +242,60 @@ fn a_healthy_host_has_no_problems_and_one_that_goes_is_no_problem_either() {
 }
 
 #[test]
+fn a_host_is_recorded_and_shown_again_when_it_is_no_more() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let mut host =
+        Terminal::start(sockets.path(), &["demo", "--stuck", tree.path().to_str().unwrap()]);
+    host.wait_for("3/0/0");
+    let file = tree.path().join("recording");
+    let (pid, path) = (host.pid().to_string(), file.to_str().unwrap());
+    let record = |more: &[&str]| {
+        let mut command = syncmon(sockets.path());
+        command.args(["record", &pid, path]).args(more);
+        command
+    };
+    let output = record(&["--for", "5s"]).output().unwrap();
+    assert_eq!(stdout(&output), "");
+    let said = text(&output.stderr);
+    assert!(said.contains(" lines in ") && said.ends_with("the time is over\n"), "{said}");
+    // A recorder that is killed leaves what it had, also in the middle of a line; the next one goes on.
+    let mut killed = record(&[]).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let bytes = fs::read(&file).unwrap();
+    assert!(bytes.ends_with(b"}\n"));
+    fs::write(&file, &bytes[..bytes.len() - 10]).unwrap();
+    let last = record(&[]).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    host.press("q");
+    assert_eq!(host.ended(), 0);
+    let output = last.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "that is how recordings end");
+
+    let mut viewer = Terminal::start(sockets.path(), &["replay", path]);
+    for text in [&format!("pid {pid}"), "REPLAY ×1", "in flight", "3 problems 3", "!"] {
+        viewer.wait_for(text);
+    }
+    viewer.press("   ");
+    viewer.press("[");
+    viewer.wait_for("3 problems 0");
+    viewer.wait_for("REPLAY paused");
+    viewer.press("]");
+    viewer.wait_for("3 problems");
+    viewer.press("+ ");
+    viewer.wait_for("REPLAY paused");
+    viewer.press("q");
+    assert_eq!(viewer.ended(), 0);
+
+    for (file, reason) in [("/nonexistent", "No such file"), ("/etc/passwd", "line 1 is no line")] {
+        let output = syncmon(sockets.path()).args(["replay", file]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(reason), "{output:?}");
+    }
+}
+
+#[test]
 fn a_viewer_attaches_to_the_only_host_and_says_when_it_is_lost() {
     let (sockets, tree) = (private_dir(), small_tree());
     let mut host = Terminal::start(sockets.path(), &["demo", tree.path().to_str().unwrap()]);

@@ -18,6 +18,7 @@ use crate::model::{
     Entry, Filter, Problem, Rule, Sort, Store, Thresholds, Wait, WaitAt, WaitId, WaitSort, arrange,
     arrange_waits, find_problems,
 };
+use crate::recording::Status;
 use crate::view::layout;
 use crate::wire::{Hello, RowId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -33,6 +34,8 @@ pub enum Action {
     Resize(u16, u16),
     /// The client has news.
     Link(client::Event),
+    /// What is shown is a recording, and this is where it is.
+    Replay(Status),
     /// Time has passed.
     Tick,
 }
@@ -104,6 +107,9 @@ pub struct App {
     newest_first: bool,
     /// The first line of the pane above the table.
     pane_top: usize,
+    replay: Option<Status>,
+    /// What was asked of the recording and is not done yet.
+    asked: Vec<Command>,
     quit: bool,
 }
 
@@ -128,8 +134,15 @@ impl App {
             problems: List::default(),
             newest_first: false,
             pane_top: 0,
+            replay: None,
+            asked: Vec::new(),
             quit: false,
         }
+    }
+
+    /// What was asked of the recording since the last call.
+    pub fn take_asked(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.asked)
     }
 
     /// Takes in what happened at `now`, a time since any fixed moment.
@@ -139,6 +152,7 @@ impl App {
             Action::Key(event) => self.key(event),
             Action::Resize(width, height) => self.size = (width, height),
             Action::Link(event) => self.hear(event),
+            Action::Replay(status) => self.replay = Some(status),
             Action::Tick => {}
         }
         self.settle();
@@ -146,6 +160,12 @@ impl App {
 
     fn hear(&mut self, event: client::Event) {
         match event {
+            client::Event::Restarted => {
+                self.store = Store::default();
+                if self.frozen.is_none() {
+                    self.rearrange();
+                }
+            }
             client::Event::Connected(hello) => {
                 // The past of another run would be a lie.
                 let same_run =
@@ -177,7 +197,12 @@ impl App {
     }
 
     fn key(&mut self, event: KeyEvent) {
-        if let Some(command) = keys::command(self.context(), event) {
+        let is_typed = matches!(self.screen, Screen::Filter);
+        if let (true, false, Some(command)) =
+            (self.replay.is_some(), is_typed, keys::command(Context::Replay, event))
+        {
+            self.asked.push(command);
+        } else if let Some(command) = keys::command(self.context(), event) {
             self.obey(command);
         } else if let (Screen::Filter, KeyCode::Char(c)) = (&self.screen, event.code)
             && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
@@ -241,6 +266,14 @@ impl App {
                 self.pane_top = 0;
             }
             Command::Quit => self.quit = true,
+            // Only ever asked of a recording.
+            Command::Pause
+            | Command::Step
+            | Command::StepBack
+            | Command::Skip
+            | Command::SkipBack
+            | Command::Faster
+            | Command::Slower => self.asked.push(command),
         }
     }
 
@@ -372,6 +405,11 @@ impl App {
     /// The connection.
     pub fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// Where the recording is that is shown, if it is one.
+    pub fn replay(&self) -> Option<&Status> {
+        self.replay.as_ref()
     }
 
     /// The host, once it has been heard of.

@@ -6,7 +6,7 @@
 //!               ^ kind: one of atomic, shared, wait-group and queue
 //! ```
 
-use super::Theme;
+use super::{Theme, timebar};
 use crate::app::{App, Link, Screen, View};
 use crate::escape::escape;
 use crate::model::count_waits;
@@ -39,6 +39,11 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     }
     left.push(Span::raw("  "));
     left.push(match app.link() {
+        _ if let Some(status) = app.replay() => {
+            let how =
+                if status.paused { "paused".to_owned() } else { format!("×{}", status.speed) };
+            Span::styled(format!("REPLAY {how}"), theme.notable())
+        }
         Link::Connecting => Span::styled("○ connecting", theme.dim()),
         Link::Live => Span::styled("● live", theme.good()),
         Link::Lost { since, .. } => {
@@ -72,8 +77,17 @@ pub(super) fn draw_status(app: &App, theme: Theme, frame: &mut Frame<'_>, area: 
     } else if app.filter().error().is_some() {
         spans.push(Span::styled(" not understood: / to mend it", theme.bad()));
     }
+    let used = Line::from(spans.clone()).width();
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    if let (false, Some(status)) = (typing, app.replay()) {
+        let room = usize::from(area.width).saturating_sub(used + 1).min(TIME_BAR);
+        let [_, right] = split(area, room);
+        frame.render_widget(Paragraph::new(timebar::text(status, room)), right);
+    }
 }
+
+/// How wide the time bar is, if there is room for it.
+const TIME_BAR: usize = 60;
 
 /// All that is on the line before the text of the filter.
 fn before_filter(app: &App, theme: Theme) -> Vec<Span<'static>> {

@@ -3,6 +3,7 @@
 //! ```
 
 use super::Theme;
+use crate::app::App;
 use crate::keys::{Context, in_context};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -10,9 +11,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 /// The keys that count now.
-pub(super) fn draw(context: Context, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    let context = app.key_context();
+    let is_replay = app.replay().is_some() && context != Context::Filter;
+    let of_replay = is_replay.then(|| in_context(Context::Replay)).into_iter().flatten();
     let mut spans = vec![Span::raw(" ")];
-    for binding in in_context(context) {
+    for binding in of_replay.chain(in_context(context)) {
         if let Some(short) = binding.short {
             spans.push(Span::styled(binding.label, theme.key()));
             spans.push(Span::styled(format!(" {short}  "), theme.dim()));

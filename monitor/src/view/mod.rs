@@ -20,6 +20,7 @@ mod picker;
 mod problems;
 mod table;
 mod theme;
+mod timebar;
 mod waiters;
 
 pub use picker::draw as draw_picker;
@@ -43,5 +44,5 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
         Screen::Help(_) => help::draw(app, theme, frame, areas.body),
     }
     header::draw_filter_error(app, theme, frame, layout::first_line(areas.body));
-    keybar::draw(app.key_context(), theme, frame, areas.keys);
+    keybar::draw(app, theme, frame, areas.keys);
 }

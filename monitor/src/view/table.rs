@@ -19,8 +19,9 @@ use ratatui::widgets::{Cell, Paragraph, Row as TableRow, Table, TableState};
 /// From this on a wait is worth a colour.
 pub(super) const NOTABLE_US: u64 = 10_000_000;
 
-/// How wide each column is.
+/// How wide each column is; without a width it is not shown.
 struct Columns {
+    kind: usize,
     name: usize,
     value: usize,
     fill: usize,
@@ -32,11 +33,10 @@ struct Columns {
     created: usize,
 }
 
-const KIND: usize = 10;
-
 impl Columns {
     fn new(width: usize) -> Self {
         let narrow = Columns {
+            kind: 10,
             name: 0,
             value: 11,
             fill: 6,
@@ -46,11 +46,16 @@ impl Columns {
             longest: 7,
             created: 0,
         };
+        // Who is blocked and for how long is what is looked for at such a size.
+        let tiny = Columns { kind: 0, fill: 0, history: 0, rate: 0, ..narrow };
+        let small = Columns { kind: 10, fill: 6, ..tiny };
         let medium = Columns { value: 18, fill: 8, history: 14, ..narrow };
         let wide =
             Columns { value: 22, fill: 12, history: 20, rate: 8, blocked: 9, longest: 8, ..narrow };
         let columns = match width {
-            0..100 => narrow,
+            0..56 => tiny,
+            56..72 => small,
+            72..100 => narrow,
             100..120 => medium,
             _ => wide,
         };
@@ -62,14 +67,10 @@ impl Columns {
         Columns { name, created: left.saturating_sub(name + 1), ..columns }
     }
 
-    /// All columns of a fixed width, and the gaps.
-    fn fixed(&self) -> usize {
-        KIND + self.value + self.fill + self.history + self.rate + self.blocked + self.longest + 7
-    }
-
-    fn widths(&self) -> Vec<Constraint> {
-        let mut widths = vec![
-            KIND,
+    /// In their order on the screen.
+    fn all(&self) -> [usize; 9] {
+        [
+            self.kind,
             self.name,
             self.value,
             self.fill,
@@ -77,14 +78,24 @@ impl Columns {
             self.rate,
             self.blocked,
             self.longest,
-        ];
-        if self.created > 0 {
-            widths.push(self.created);
-        }
-        widths
-            .into_iter()
-            .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
-            .collect()
+            self.created,
+        ]
+    }
+
+    /// What the columns that have a width take, with the gaps between them and the name.
+    fn fixed(&self) -> usize {
+        self.all().iter().map(|width| width + usize::from(*width > 0)).sum()
+    }
+
+    fn widths(&self) -> Vec<Constraint> {
+        let shown = self.all().into_iter().filter(|width| *width > 0);
+        shown.map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX))).collect()
+    }
+
+    /// A row of the cells that are shown.
+    fn row<'a>(&self, cells: [Cell<'a>; 9]) -> TableRow<'a> {
+        let shown = cells.into_iter().zip(self.all()).filter(|(_, width)| *width > 0);
+        TableRow::new(shown.map(|(cell, _)| cell))
     }
 }
 
@@ -125,7 +136,7 @@ pub(super) fn nothing(app: &App) -> String {
 }
 
 fn head(columns: &Columns) -> TableRow<'static> {
-    let mut cells = vec![
+    columns.row([
         Cell::from("KIND"),
         Cell::from("NAME"),
         Cell::from("VALUE"),
@@ -134,11 +145,8 @@ fn head(columns: &Columns) -> TableRow<'static> {
         right("RATE/S".to_owned()),
         Cell::from("P/G/W"),
         right("LONGEST".to_owned()),
-    ];
-    if columns.created > 0 {
-        cells.push(Cell::from("CREATED AT"));
-    }
-    TableRow::new(cells)
+        Cell::from("CREATED AT"),
+    ])
 }
 
 fn row<'a>(entry: &'a Entry, columns: &Columns, now_us: u64, theme: Theme) -> TableRow<'a> {
@@ -154,7 +162,9 @@ fn row<'a>(entry: &'a Entry, columns: &Columns, now_us: u64, theme: Theme) -> Ta
     } else {
         Cell::from(format!("{}/{}/{}", row.putters, row.getters, row.waiters)).style(wait_style)
     };
-    let mut cells = vec![
+    let created = row.id.created_at.to_string();
+    let created = clip_start(&escape(&created), columns.created).into_owned();
+    columns.row([
         Cell::from(row.id.kind.label()).style(theme.dim()),
         Cell::from(clip(&escape(&row.id.name), columns.name).into_owned()),
         Cell::from(value(&row.state, columns.value)),
@@ -163,15 +173,8 @@ fn row<'a>(entry: &'a Entry, columns: &Columns, now_us: u64, theme: Theme) -> Ta
         right(entry.rate().map_or_else(String::new, rate)),
         blocked,
         right(longest.map_or_else(String::new, age)).style(wait_style),
-    ];
-    if columns.created > 0 {
-        let created = row.id.created_at.to_string();
-        cells.push(
-            Cell::from(clip_start(&escape(&created), columns.created).into_owned())
-                .style(theme.dim()),
-        );
-    }
-    TableRow::new(cells)
+        Cell::from(created).style(theme.dim()),
+    ])
 }
 
 /// What it holds, in `room` columns.

@@ -7,6 +7,8 @@ pub use picker::pick;
 
 use crate::app::{Action, App};
 use crate::client;
+use crate::keys::Command;
+use crate::recording::{Player, Recording};
 use crate::view::{self, Theme};
 use crossterm::event::{self, Event, KeyEventKind};
 use screen::Screen;
@@ -48,17 +50,78 @@ const REDRAW: Duration = Duration::from_millis(500);
 ///
 /// If the terminal cannot be used, or a thread cannot be started.
 pub fn watch(socket: &Path) -> io::Result<Ended> {
-    let news = client::watch(socket.to_owned())?;
+    show(Source::Live(client::watch(socket.to_owned())?))
+}
+
+/// Shows a recording on this terminal until the user leaves.
+///
+/// # Errors
+///
+/// If the terminal cannot be used.
+pub fn replay(recording: Recording) -> io::Result<Ended> {
+    show(Source::Replay { player: Player::new(recording), played: Duration::ZERO })
+}
+
+/// Where news comes from.
+enum Source {
+    Live(client::Watch),
+    Replay {
+        player: Player,
+        /// Until when, on the viewer's clock.
+        played: Duration,
+    },
+}
+
+impl Source {
+    /// What has happened until `now`.
+    fn news(&mut self, asked: Vec<Command>, now: Duration) -> Vec<Action> {
+        match self {
+            Source::Live(watch) => watch.events().map(Action::Link).collect(),
+            Source::Replay { player, played } => {
+                let before = player.status();
+                let mut events: Vec<client::Event> =
+                    asked.into_iter().flat_map(|command| obey(player, command)).collect();
+                events.extend(player.pass(now.saturating_sub(*played)));
+                *played = now;
+                let status = player.status();
+                let moved = (status != before).then_some(Action::Replay(status));
+                moved.into_iter().chain(events.into_iter().map(Action::Link)).collect()
+            }
+        }
+    }
+}
+
+/// How far to skip.
+const SKIP: Duration = Duration::from_secs(10);
+
+fn obey(player: &mut Player, command: Command) -> Vec<client::Event> {
+    match command {
+        Command::Pause => player.pause(),
+        Command::Faster => player.accelerate(true),
+        Command::Slower => player.accelerate(false),
+        Command::Step => return player.step(),
+        Command::StepBack => return player.step_back(),
+        Command::Skip => return player.skip(SKIP, true),
+        Command::SkipBack => return player.skip(SKIP, false),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn show(mut source: Source) -> io::Result<Ended> {
     let mut screen = Screen::open()?;
     let theme = Theme::from_env();
     let size = screen.terminal().size()?;
     let mut app = App::new(size.width, size.height);
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
+    if let Source::Replay { player, .. } = &source {
+        app.update(Action::Replay(player.status()), Duration::ZERO);
+    }
     loop {
         let mut changed = drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW);
-        for event in news.events() {
-            app.update(Action::Link(event), begun.elapsed());
+        for action in source.news(app.take_asked(), begun.elapsed()) {
+            app.update(action, begun.elapsed());
             changed = true;
         }
         while event::poll(if changed { GLANCE } else { NAP })? {
