@@ -3,7 +3,7 @@
 //! 0: done. 1: it did not work (no such host, host lost). 2: it could not work (wrong usage, no terminal). `watch` has
 //! codes of its own: 1 is a problem, and a host that is not there is 3.
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -74,6 +74,14 @@ enum Command {
         /// What `record` has written
         file: PathBuf,
     },
+    /// Print what a shell needs to complete the arguments
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
     /// Count the lines, words and bytes of a directory through the primitives, and watch it being done
     Demo {
         /// What to count; every regular file under it, symbolic links are not followed
@@ -148,6 +156,8 @@ pub(crate) fn run() -> ExitCode {
         }
         Some(Command::Record { target, file, r#for }) => record(&target, &file, r#for),
         Some(Command::Replay { file }) => replay(&file),
+        Some(Command::Completions { shell }) => completions(shell),
+        Some(Command::Man) => manual(),
         Some(Command::Demo { dir, once: true, json, .. }) => count(dir, json),
         Some(Command::Demo { dir, stuck, .. }) => show_demo(dir, stuck),
     };
@@ -264,6 +274,32 @@ fn shown(path: &Path) -> String {
 
 fn unreadable(path: &Path, error: &ReadError) -> Failure {
     Failure::Usage(format!("{}: {error}", shown(path)))
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "syncmon", &mut script);
+    print(&String::from_utf8_lossy(&script))
+}
+
+fn manual() -> Result<(), Failure> {
+    let mut page = Vec::new();
+    let mut command = Cli::command();
+    command.build();
+    let man = clap_mangen::Man::new(command.clone());
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    // On this page, not on pages of their own: they are few.
+    for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+        writeln!(page, ".SH \"SYNCMON {}\"", command.get_name().to_uppercase())?;
+        let man = clap_mangen::Man::new(command.clone());
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+    }
+    print(&String::from_utf8_lossy(&page))
 }
 
 fn count(dir: PathBuf, json: bool) -> Result<(), Failure> {

@@ -207,6 +207,26 @@ fn a_host_is_listed_and_its_snapshot_has_who_is_blocked_and_where() {
 }
 
 #[test]
+fn shells_can_complete_and_man_can_show_every_command() {
+    let dir = private_dir();
+    let said = |args: &[&str]| stdout(&syncmon(dir.path()).args(args).output().unwrap());
+    let commands =
+        ["ls", "snapshot", "watch", "record", "replay", "demo", "--problems", "--format"];
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = said(&["completions", shell]);
+        for word in commands {
+            // Some write an option without its dashes.
+            assert!(script.contains(word.trim_start_matches('-')), "{shell} does not know {word}");
+        }
+    }
+    let page = said(&["man"]).replace("\\-", "-");
+    for word in commands {
+        assert!(page.contains(word), "the manual does not have {word}");
+    }
+    refused(2, &["completions", "tcsh"], &["tcsh", "fish"]);
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let dir = private_dir();
     let mut child = syncmon(dir.path())
