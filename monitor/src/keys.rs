@@ -48,6 +48,8 @@ pub enum Command {
     Faster,
     /// Of a recording: half as fast.
     Slower,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse,
     /// Show the help.
     Help,
     /// Leave the pane, or clear the filter.
@@ -315,6 +317,14 @@ pub const BINDINGS: &[Binding] = &[
         label: "End",
         short: None,
         help: None,
+    },
+    Binding {
+        command: Command::Mouse,
+        keys: &[Plain(KeyCode::Char('m'))],
+        contexts: &[Table, Detail],
+        label: "m",
+        short: None,
+        help: Some("leave the mouse to the terminal, to select text, or take it again"),
     },
     Binding {
         command: Command::Help,

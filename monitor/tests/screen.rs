@@ -3,11 +3,11 @@
 //! Time is an argument, so the pictures are always the same.
 #![cfg(feature = "cli")]
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::time::Duration;
-use syncmon::app::{Action, App};
+use syncmon::app::{Action, App, View};
 use syncmon::client::{Event, Snapshot};
 use syncmon::hosts::Found;
 use syncmon::recording::Status;
@@ -262,6 +262,72 @@ fn a_recording() {
     press(&mut app, &[KeyCode::Esc, KeyCode::Char('f')]);
     app.update(Action::Link(Event::Restarted), Duration::from_secs(9));
     assert_eq!((app.store().entries().len(), app.shown()), (0, 0));
+}
+
+#[test]
+fn the_mouse_does_what_keys_do() {
+    fn click(app: &mut App, column: u16, row: u16) {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        app.update(Action::Mouse(event), Duration::from_secs(9));
+    }
+    /// Clicks on the beginning of a text.
+    fn click_on(app: &mut App, text: &str) {
+        let picture = picture(app);
+        let lines = picture.lines().enumerate();
+        let (row, line) = lines.into_iter().find(|(_, line)| line.contains(text)).expect(text);
+        // The picture has a quotation mark at the beginning.
+        let column = line[..line.find(text).unwrap()].chars().count() - 1;
+        click(app, u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
+    }
+    let selected = |app: &App| {
+        let (mut rows, at) = app.visible(100);
+        rows.nth(at.unwrap()).unwrap().row().id.name.clone()
+    };
+    let mut app = watched((80, 24));
+    click_on(&mut app, "jobs");
+    assert_eq!(selected(&app), "jobs");
+    for (head, by) in
+        [("VALUE", "value"), ("NAME", "name"), ("LONGEST", "longest"), ("P/G/W", "blocked")]
+    {
+        click_on(&mut app, head);
+        assert_eq!(app.sorted_by().0, by);
+    }
+    let order = app.sorted_by();
+    click_on(&mut app, "P/G/W");
+    assert_eq!(app.sorted_by(), (order.0, !order.1), "the second click turns it round");
+    click_on(&mut app, "HISTORY");
+    assert_eq!(app.sorted_by(), (order.0, !order.1));
+    assert_eq!(selected(&app), "jobs");
+    // Below the last row, on the line of keys, outside.
+    for (column, row) in [(5, 20), (5, 23), (200, 3), (5, 200)] {
+        click(&mut app, column, row);
+        assert_eq!(selected(&app), "jobs");
+    }
+    click_on(&mut app, "2 waiters");
+    assert_eq!(app.view(), View::Waiters);
+    click_on(&mut app, "THREAD");
+    assert_eq!(app.sorted_by().0, "thread");
+    click_on(&mut app, "3 problems");
+    assert_eq!(app.view(), View::Problems);
+    click_on(&mut app, "1 primitives");
+    let wheel = |kind| {
+        let event = MouseEvent { kind, column: 5, row: 5, modifiers: KeyModifiers::NONE };
+        Action::Mouse(event)
+    };
+    press(&mut app, &[KeyCode::Home]);
+    app.update(wheel(MouseEventKind::ScrollDown), Duration::from_secs(9));
+    assert_eq!(app.visible(100).1, Some(3));
+    app.update(wheel(MouseEventKind::ScrollUp), Duration::from_secs(9));
+    assert_eq!(app.visible(100).1, Some(0));
+    assert!(app.wants_the_mouse());
+    press(&mut app, &typed("m"));
+    assert!(!app.wants_the_mouse());
+    // While the host is lost its reason stands where the tabs are.
+    let lost = Event::Lost { reason: "a reason of some length".into(), last: false };
+    app.update(Action::Link(lost), Duration::from_secs(9));
+    click(&mut app, 20, 1);
+    assert_eq!(app.view(), View::Primitives);
 }
 
 #[test]

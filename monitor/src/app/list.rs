@@ -39,6 +39,14 @@ impl<Place: Copy, Id: PartialEq> List<Place, Id> {
         self.select(id);
     }
 
+    /// Moves the cursor to a line of the screen, if there is something on it.
+    pub(super) fn select_line(&mut self, line: usize, id: impl Fn(Place) -> Id) {
+        if self.top + line < self.order.len() {
+            self.cursor = self.top + line;
+            self.select(id);
+        }
+    }
+
     fn select(&mut self, id: impl Fn(Place) -> Id) {
         self.selected = self.order.get(self.cursor).map(|place| id(*place));
     }

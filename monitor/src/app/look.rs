@@ -116,6 +116,11 @@ impl App {
         self.pane_top
     }
 
+    /// Whether the mouse is ours; otherwise the terminal can select text with it.
+    pub fn wants_the_mouse(&self) -> bool {
+        self.mouse
+    }
+
     /// Whether the viewer is to end.
     pub fn wants_to_quit(&self) -> bool {
         self.quit

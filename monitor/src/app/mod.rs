@@ -12,6 +12,7 @@
 
 mod list;
 mod look;
+mod mouse;
 
 use crate::client;
 use crate::keys::{self, Command, Context};
@@ -22,7 +23,7 @@ use crate::model::{
 use crate::recording::Status;
 use crate::view::layout;
 use crate::wire::{Hello, RowId};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use list::List;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ use std::time::Duration;
 pub enum Action {
     /// A key was pressed.
     Key(KeyEvent),
+    /// The mouse was used.
+    Mouse(MouseEvent),
     /// The terminal has this many columns and lines.
     Resize(u16, u16),
     /// The client has news.
@@ -111,6 +114,7 @@ pub struct App {
     replay: Option<Status>,
     /// What was asked of the recording and is not done yet.
     asked: Vec<Command>,
+    mouse: bool,
     quit: bool,
 }
 
@@ -137,6 +141,7 @@ impl App {
             pane_top: 0,
             replay: None,
             asked: Vec::new(),
+            mouse: true,
             quit: false,
         }
     }
@@ -151,6 +156,7 @@ impl App {
         self.now = now;
         match action {
             Action::Key(event) => self.key(event),
+            Action::Mouse(event) => self.point(event),
             Action::Resize(width, height) => self.size = (width, height),
             Action::Link(event) => self.hear(event),
             Action::Replay(status) => self.replay = Some(status),
@@ -266,6 +272,7 @@ impl App {
                 self.screen = Screen::Help(Box::new(covered));
                 self.pane_top = 0;
             }
+            Command::Mouse => self.mouse = !self.mouse,
             Command::Quit => self.quit = true,
             // Only ever asked of a recording.
             Command::Pause
@@ -313,6 +320,21 @@ impl App {
             View::Problems => {
                 let found = &self.found;
                 self.problems.step(by, |at| (found[at].rule, found[at].on.clone()));
+            }
+        }
+    }
+
+    /// Moves the cursor of the table to a line of the screen.
+    fn select_line(&mut self, line: usize) {
+        let store = self.frozen.as_deref().unwrap_or(&self.store);
+        match self.view {
+            View::Primitives => {
+                self.primitives.select_line(line, |at| store.entries()[at].row().id.clone());
+            }
+            View::Waiters => self.waiters.select_line(line, |at| at.look_up(store).id()),
+            View::Problems => {
+                let found = &self.found;
+                self.problems.select_line(line, |at| (found[at].rule, found[at].on.clone()));
             }
         }
     }

@@ -78,6 +78,15 @@ impl Sort {
         Sort { key, descending: key.largest_first() }
     }
 
+    /// By this key in its natural direction, or the other way round if it is by this key already.
+    pub fn by(self, key: SortKey) -> Self {
+        if key == self.key {
+            self.reversed()
+        } else {
+            Sort { key, descending: key.largest_first() }
+        }
+    }
+
     /// The same key the other way round.
     pub fn reversed(self) -> Self {
         Sort { descending: !self.descending, ..self }

@@ -125,6 +125,15 @@ impl WaitSort {
         WaitSort { key, descending: key == WaitKey::Longest }
     }
 
+    /// By this key in its natural direction, or the other way round if it is by this key already.
+    pub fn by(self, key: WaitKey) -> Self {
+        if key == self.key {
+            self.reversed()
+        } else {
+            WaitSort { key, descending: key == WaitKey::Longest }
+        }
+    }
+
     /// The same key the other way round.
     pub fn reversed(self) -> Self {
         WaitSort { descending: !self.descending, ..self }

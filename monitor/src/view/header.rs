@@ -95,20 +95,14 @@ fn before_filter(app: &App, theme: Theme) -> Vec<Span<'static>> {
         // The line is for typing.
         return vec![Span::styled(" filter ", theme.dim()), Span::styled("/", theme.notable())];
     }
-    let primitives = app.store().entries().len() as u64;
-    let tabs = [
-        (View::Primitives, "1 primitives", primitives),
-        (View::Waiters, "2 waiters", count_waits(app.store())),
-        (View::Problems, "3 problems", app.problems().len() as u64),
-    ];
     let mut spans = Vec::new();
-    for (view, label, count) in tabs {
+    for (view, tab) in tabs(app) {
         let style = match view {
             view if view == app.view() => theme.selected(),
-            View::Problems if count > 0 => theme.bad(),
+            View::Problems if !app.problems().is_empty() => theme.bad(),
             _ => theme.dim(),
         };
-        spans.push(Span::styled(format!(" {label} {} ", number(count.into(), 6)), style));
+        spans.push(Span::styled(tab, style));
     }
     let (key, descending) = app.sorted_by();
     let arrow = if descending { '▼' } else { '▲' };
@@ -118,6 +112,30 @@ fn before_filter(app: &App, theme: Theme) -> Vec<Span<'static>> {
         spans.push(Span::styled("/", theme.notable()));
     }
     spans
+}
+
+fn tabs(app: &App) -> [(View, String); 3] {
+    let tab = |label: &str, count: u64| format!(" {label} {} ", number(count.into(), 6));
+    [
+        (View::Primitives, tab("1 primitives", app.store().entries().len() as u64)),
+        (View::Waiters, tab("2 waiters", count_waits(app.store()))),
+        (View::Problems, tab("3 problems", app.problems().len() as u64)),
+    ]
+}
+
+/// The view whose tab is at this column.
+pub(super) fn view_at(app: &App, column: usize) -> Option<View> {
+    if matches!(app.link(), Link::Lost { .. }) {
+        // Why it is lost stands in their place.
+        return None;
+    }
+    let mut end = 0;
+    let mut tabs = tabs(app).into_iter();
+    let here = tabs.find(|(_, tab)| {
+        end += width(tab);
+        column < end
+    });
+    here.map(|(view, _)| view)
 }
 
 /// What is wrong with the filter while it is typed, under the place where it is wrong.

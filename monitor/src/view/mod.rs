@@ -14,6 +14,7 @@
 mod detail;
 mod header;
 mod help;
+pub mod hit;
 mod keybar;
 pub mod layout;
 mod picker;

@@ -6,9 +6,10 @@
 //! Only the rows on the screen are built: a host may have a hundred thousand.
 
 use super::Theme;
+use super::hit::column_at;
 use crate::app::{App, Link, View};
 use crate::escape::escape;
-use crate::model::Entry;
+use crate::model::{Entry, SortKey};
 use crate::text::{age, bar, clip, clip_start, number, rate, spark};
 use crate::wire::State;
 use ratatui::Frame;
@@ -147,6 +148,22 @@ fn head(columns: &Columns) -> TableRow<'static> {
         right("LONGEST".to_owned()),
         Cell::from("CREATED AT"),
     ])
+}
+
+/// What to sort by for a click on the head at this column.
+pub(super) fn key_at(width: usize, column: usize) -> Option<SortKey> {
+    let keys = [
+        Some(SortKey::Kind),
+        Some(SortKey::Name),
+        Some(SortKey::Value),
+        None,
+        None,
+        Some(SortKey::Rate),
+        Some(SortKey::Blocked),
+        Some(SortKey::Longest),
+        None,
+    ];
+    keys[column_at(Columns::new(width).all(), column)?]
 }
 
 fn row<'a>(entry: &'a Entry, columns: &Columns, now_us: u64, theme: Theme) -> TableRow<'a> {

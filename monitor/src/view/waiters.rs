@@ -3,10 +3,11 @@
 //!   1m08s coordinator       wait wait group in flight        src/service/pipeline.rs:93
 //! ```
 
+use super::hit::column_at;
 use super::{Theme, table};
 use crate::app::App;
 use crate::escape::escape;
-use crate::model::Wait;
+use crate::model::{Wait, WaitKey};
 use crate::text::{age, clip, clip_start};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
@@ -31,9 +32,12 @@ impl Columns {
         Columns { thread, on, place: left.saturating_sub(thread + on) }
     }
 
-    fn widths(&self) -> [Constraint; 5] {
+    fn all(&self) -> [usize; 5] {
         [BLOCKED, self.thread, OPERATION, self.on, self.place]
-            .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
+    }
+
+    fn widths(&self) -> [Constraint; 5] {
+        self.all().map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
     }
 }
 
@@ -59,6 +63,18 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         .row_highlight_style(theme.selected());
     let mut state = TableState::new().with_selected(selected);
     frame.render_stateful_widget(table, area, &mut state);
+}
+
+/// What to sort by for a click on the head at this column.
+pub(super) fn key_at(width: usize, column: usize) -> Option<WaitKey> {
+    let keys = [
+        Some(WaitKey::Longest),
+        Some(WaitKey::Thread),
+        None,
+        Some(WaitKey::Primitive),
+        Some(WaitKey::Place),
+    ];
+    keys[column_at(Columns::new(width).all(), column)?]
 }
 
 fn row(wait: Wait<'_>, columns: &Columns, now_us: u64, theme: Theme) -> Row<'static> {

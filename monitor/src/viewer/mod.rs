@@ -127,6 +127,7 @@ fn show(mut source: Source) -> io::Result<Ended> {
         while event::poll(if changed { GLANCE } else { NAP })? {
             let action = match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => Action::Key(key),
+                Event::Mouse(event) => Action::Mouse(event),
                 Event::Resize(width, height) => Action::Resize(width, height),
                 _ => continue,
             };
@@ -139,6 +140,7 @@ fn show(mut source: Source) -> io::Result<Ended> {
         if app.wants_to_quit() {
             return Ok(Ended::Quit);
         }
+        screen.take_mouse(app.wants_the_mouse())?;
         if changed {
             app.update(Action::Tick, begun.elapsed());
             screen.terminal().draw(|frame| view::draw(&app, theme, frame))?;

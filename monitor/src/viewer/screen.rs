@@ -5,6 +5,7 @@
 //! what they do by default.
 
 use crossterm::cursor::Show;
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -24,6 +25,7 @@ pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     signal: Arc<AtomicUsize>,
     state: Arc<State>,
+    has_mouse: bool,
 }
 
 /// What the panic hook and the signal handlers share with the screen.
@@ -40,7 +42,7 @@ impl Screen {
         hook(Arc::clone(&state));
         let opened = listen(&state).and_then(|signal| Ok((signal, enter()?)));
         match opened {
-            Ok((signal, terminal)) => Ok(Screen { terminal, signal, state }),
+            Ok((signal, terminal)) => Ok(Screen { terminal, signal, state, has_mouse: false }),
             Err(error) => {
                 state.close();
                 Err(error)
@@ -50,6 +52,18 @@ impl Screen {
 
     pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
         &mut self.terminal
+    }
+
+    /// Has the terminal tell of the mouse, or leaves it to the terminal.
+    pub(super) fn take_mouse(&mut self, wanted: bool) -> io::Result<()> {
+        if wanted != self.has_mouse {
+            self.has_mouse = wanted;
+            match wanted {
+                true => execute!(io::stdout(), EnableMouseCapture)?,
+                false => execute!(io::stdout(), DisableMouseCapture)?,
+            }
+        }
+        Ok(())
     }
 
     /// The signal that asked us to end, if one did.
@@ -77,7 +91,7 @@ impl State {
         // If the terminal is gone there is nobody to tell.
         let mut stdout = io::stdout();
         let _ = disable_raw_mode();
-        let _ = execute!(stdout, LeaveAlternateScreen, Show);
+        let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen, Show);
         let _ = stdout.flush();
         let mut unsaid = self.unsaid.lock().unwrap_or_else(PoisonError::into_inner);
         for message in unsaid.drain(..) {
