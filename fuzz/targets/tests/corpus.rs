@@ -8,7 +8,8 @@ use std::path::Path;
 use std::thread;
 
 use named_sync_fuzz_targets::{
-    Steps, agent, atomic_ops, queue_ops, registry_names, shared_ops, wait_group_ops, wire,
+    Steps, agent, atomic_ops, queue_ops, recording, registry_names, shared_ops, wait_group_ops,
+    wire,
 };
 use replay::{corpus, replay};
 use syncmon::wire::{Frame, Request, decode_frame, decode_request};
@@ -26,12 +27,13 @@ const fn target(name: &'static str, run: fn(&[u8]) -> Steps, steps: u32) -> Targ
     Target { name, run, steps, at_once: 1 }
 }
 
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     // Most of the time an agent sleeps, as it answers only so many lines a second.
     Target { at_once: 8, ..target("agent", agent, 17) },
     target("atomic_ops", atomic_ops, 16),
     // Tests of their own tell what is in this corpus, and in that of `wire`.
     target("queue_ops", |data| without_steps(queue_ops, data), 0),
+    target("recording", recording, 9),
     target("registry_names", registry_names, 16),
     target("shared_ops", shared_ops, 16),
     target("wait_group_ops", wait_group_ops, 16),
