@@ -1,7 +1,11 @@
 //! One primitive as a viewer knows it: the last row, and how it came to be.
 
 use super::history::{History, Sample};
-use crate::wire::{Row, State};
+use crate::wire::{Operation, Row, State};
+use std::collections::BTreeSet;
+
+/// So many getters of a queue are kept, less one.
+const GETTERS: usize = 64;
 
 /// A row with its past.
 #[derive(Clone, Debug)]
@@ -11,6 +15,8 @@ pub struct Entry {
     at_us: u64,
     activity: u64,
     moments: Moments,
+    /// Threads that were seen to be blocked in `get`, by their ids.
+    getters: BTreeSet<String>,
     history: History,
     /// The last full answer that mentioned it.
     pub(super) seen: u64,
@@ -59,7 +65,22 @@ impl Moments {
 impl Entry {
     pub(super) fn new(row: Row, at_us: u64, seen: u64) -> Self {
         let moments = Moments::begin(&row.state, at_us);
-        Entry { row, at_us, activity: 0, moments, history: History::default(), seen }
+        let (getters, history) = (BTreeSet::new(), History::default());
+        let mut entry = Entry { row, at_us, activity: 0, moments, getters, history, seen };
+        entry.note_getters();
+        entry
+    }
+
+    fn note_getters(&mut self) {
+        for blocked in &self.row.blocked {
+            let is_getter = blocked.operation == Operation::Get && !blocked.task;
+            if is_getter
+                && self.getters.len() < GETTERS
+                && !self.getters.contains(&blocked.thread_id)
+            {
+                self.getters.insert(blocked.thread_id.clone());
+            }
+        }
     }
 
     pub(super) fn replace(&mut self, row: Row, at_us: u64) {
@@ -67,6 +88,7 @@ impl Entry {
         self.moments.note(&self.row.state, &row.state, at_us);
         self.row = row;
         self.at_us = at_us;
+        self.note_getters();
     }
 
     /// Takes a sample of what is known now.
@@ -86,6 +108,12 @@ impl Entry {
     /// The row as the host sent it last.
     pub fn row(&self) -> &Row {
         &self.row
+    }
+
+    /// Threads that were seen to be blocked in `get`, by their ids; or none if there were too many to keep.
+    pub(super) fn getters(&self) -> &BTreeSet<String> {
+        static TOO_MANY: BTreeSet<String> = BTreeSet::new();
+        if self.getters.len() < GETTERS { &self.getters } else { &TOO_MANY }
     }
 
     pub(super) fn moments(&self) -> &Moments {

@@ -6,7 +6,8 @@
 mod rules;
 
 use super::{Entry, Store};
-use crate::wire::RowId;
+use crate::wire::{Blocked, RowId};
+use std::collections::HashMap;
 
 /// When to call something a problem. Times in microseconds of the host's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ impl Default for Thresholds {
 /// A kind of problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
+    /// A queue has items, and every thread that was seen to get from it is blocked on something else.
+    GettersElsewhere,
     /// Putters wait at a full queue, and nobody takes anything out.
     FullQueue,
     /// Somebody waits for a wait group whose count stands still.
@@ -42,7 +45,8 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, the most telling first: of one primitive, what an earlier one explains a later one does not repeat.
-    pub const ALL: [Rule; 5] = [
+    pub const ALL: [Rule; 6] = [
+        Rule::GettersElsewhere,
         Rule::FullQueue,
         Rule::StalledWaitGroup,
         Rule::NeverFed,
@@ -53,6 +57,7 @@ impl Rule {
     /// The word for it, on the screen and for programs.
     pub fn label(self) -> &'static str {
         match self {
+            Rule::GettersElsewhere => "getters-elsewhere",
             Rule::FullQueue => "full-queue",
             Rule::StalledWaitGroup => "stalled-wait-group",
             Rule::NeverFed => "never-fed",
@@ -64,6 +69,9 @@ impl Rule {
     /// What it means.
     pub fn explanation(self) -> &'static str {
         match self {
+            Rule::GettersElsewhere => {
+                "There are items, and each thread that was seen to wait for some is blocked elsewhere."
+            }
             Rule::FullQueue => {
                 "The queue is full, putters wait for room, and nobody has taken an item out since."
             }
@@ -83,6 +91,9 @@ impl Rule {
     /// What to look at next.
     pub fn advice(self) -> &'static str {
         match self {
+            Rule::GettersElsewhere => {
+                "Does what they wait for depend on these items? Then it is a deadlock."
+            }
             Rule::FullQueue => {
                 "Who is to take items out? Look among the waiters (2) for where that thread is blocked."
             }
@@ -99,8 +110,10 @@ impl Rule {
         }
     }
 
-    fn check(self, entry: &Entry, now_us: u64, thresholds: Thresholds) -> Option<rules::Finding> {
+    fn check(self, entry: &Entry, host: &Host<'_>) -> Option<rules::Finding> {
+        let Host { now_us, thresholds, .. } = *host;
         match self {
+            Rule::GettersElsewhere => rules::getters_elsewhere(entry, host),
             Rule::FullQueue => rules::full_queue(entry, now_us, thresholds),
             Rule::StalledWaitGroup => rules::stalled_wait_group(entry, now_us, thresholds),
             Rule::NeverFed => rules::never_fed(entry, now_us, thresholds),
@@ -123,11 +136,29 @@ pub struct Problem {
     pub text: String,
 }
 
+/// What rules know beside the entry that they look at.
+struct Host<'a> {
+    now_us: u64,
+    thresholds: Thresholds,
+    /// What each thread is blocked on, by its id. Tasks share threads, and so are no threads.
+    blocked: HashMap<&'a str, (&'a Entry, &'a Blocked)>,
+}
+
+impl<'a> Host<'a> {
+    fn new(store: &'a Store, thresholds: Thresholds) -> Self {
+        let all = store.entries().iter().flat_map(|entry| {
+            let threads = entry.row().blocked.iter().filter(|blocked| !blocked.task);
+            threads.map(move |blocked| (blocked.thread_id.as_str(), (entry, blocked)))
+        });
+        Host { now_us: store.at_us(), thresholds, blocked: all.collect() }
+    }
+}
+
 /// What looks wrong now: the oldest first.
 pub fn find_problems(store: &Store, thresholds: Thresholds) -> Vec<Problem> {
-    let now_us = store.at_us();
+    let host = Host::new(store, thresholds);
     let of = |entry: &Entry| {
-        let find = |rule: Rule| rule.check(entry, now_us, thresholds).map(|found| (rule, found));
+        let find = |rule: Rule| rule.check(entry, &host).map(|found| (rule, found));
         let (rule, rules::Finding { age_us, text }) = Rule::ALL.into_iter().find_map(find)?;
         Some(Problem { rule, on: entry.row().id.clone(), age_us, text })
     };

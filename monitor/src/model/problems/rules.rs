@@ -1,6 +1,6 @@
 //! The rules. Each gets an entry and says for how long it has been wrong and what is seen, or nothing.
 
-use super::Thresholds;
+use super::{Host, Thresholds};
 use crate::escape::escape;
 use crate::model::Entry;
 use crate::text::age;
@@ -14,6 +14,27 @@ pub(super) struct Finding {
 
 /// How many of those who wait are named.
 const NAMED: usize = 3;
+
+pub(super) fn getters_elsewhere(entry: &Entry, host: &Host<'_>) -> Option<Finding> {
+    let State::Queue { size: size @ 1.., .. } = entry.row().state else { return None };
+    let elsewhere = entry.getters().iter().map(|getter| {
+        let &(on, blocked) = host.blocked.get(getter.as_str())?;
+        (on.row().id != entry.row().id).then_some((on, blocked))
+    });
+    let elsewhere: Vec<(&Entry, &Blocked)> = elsewhere.collect::<Option<_>>()?;
+    let ages = elsewhere.iter().map(|(on, blocked)| on.aged(blocked.blocked_us, host.now_us));
+    let age_us = ages.min()?;
+    let told = elsewhere.iter().take(NAMED).map(|(on, blocked)| {
+        let id = &on.row().id;
+        let (operation, kind, name) = (blocked.operation, id.kind, escape(&id.name));
+        format!("{} in {operation} on {kind} {name}", named(blocked))
+    });
+    let told: Vec<String> = told.collect();
+    let more = elsewhere.len() - told.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (age_us >= host.thresholds.stalled_us)
+        .then(|| Finding { age_us, text: format!("{size} items; {}{more}", told.join(", ")) })
+}
 
 pub(super) fn full_queue(entry: &Entry, now_us: u64, thresholds: Thresholds) -> Option<Finding> {
     let State::Queue { size, capacity: Some(capacity), closed: false, .. } = entry.row().state
@@ -89,6 +110,12 @@ pub(super) fn long_wait(entry: &Entry, now_us: u64, thresholds: Thresholds) -> O
     of(Operation::Put, entry.row().putters).or_else(|| of(Operation::Wait, entry.row().waiters))
 }
 
+/// `worker-1 at src/pool.rs:40`
+fn named(blocked: &Blocked) -> String {
+    let thread = blocked.thread.as_deref().unwrap_or(&blocked.thread_id);
+    format!("{} at {}", escape(thread), escape(&blocked.location.to_string()))
+}
+
 /// Those who are blocked in one operation.
 struct Waiting<'a> {
     operation: Operation,
@@ -110,15 +137,8 @@ impl<'a> Waiting<'a> {
 
     /// `3 in put: worker-1 at src/pool.rs:40, ...`
     fn told(&self, count: u64) -> String {
-        let named: Vec<String> = self
-            .listed
-            .iter()
-            .take(NAMED)
-            .map(|blocked| {
-                let thread = blocked.thread.as_deref().unwrap_or(&blocked.thread_id);
-                format!("{} at {}", escape(thread), escape(&blocked.location.to_string()))
-            })
-            .collect();
+        let named: Vec<String> =
+            self.listed.iter().take(NAMED).map(|blocked| named(blocked)).collect();
         let more = count.saturating_sub(named.len() as u64);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("{count} in {}: {}{more}", self.operation, named.join(", "))

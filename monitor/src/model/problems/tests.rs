@@ -85,6 +85,50 @@ fn a_full_queue_out_of_which_nobody_takes() {
     assert_eq!(host.rules(), []);
 }
 
+/// A worker, who has a number for an id.
+fn worker(number: u64, operation: Operation, seconds: u64) -> Blocked {
+    let blocked = blocked(operation, &format!("worker-{number}"), seconds);
+    Blocked { thread_id: format!("ThreadId({number})"), ..blocked }
+}
+
+#[test]
+fn items_that_wait_for_getters_who_are_blocked_elsewhere() {
+    let mut host = Host::new();
+    let getters = [1, 2].map(|number| worker(number, Operation::Get, 1));
+    host.goes_on(vec![queue(0, None, 5, getters.to_vec()), group(2, vec![])]);
+    let wait = |number, seconds| worker(number, Operation::Wait, seconds);
+    let is_found_while = |host: &mut Host, waiting| {
+        host.goes_on(vec![queue(3, None, 5, vec![]), group(2, waiting)]);
+        host.rules().contains(&Rule::GettersElsewhere)
+    };
+    assert!(!is_found_while(&mut host, vec![wait(1, 9)]), "the second one may be about to come");
+    assert!(!is_found_while(&mut host, vec![wait(1, 9), wait(2, 3)]));
+    assert!(is_found_while(&mut host, vec![wait(1, 9), wait(2, 4)]));
+    let problems = host.finds();
+    let found = problems.iter().find(|problem| problem.rule == Rule::GettersElsewhere).unwrap();
+    assert_eq!((found.on.name.as_str(), found.age_us), ("jobs", 4_000_000));
+    assert_eq!(
+        found.text,
+        "3 items; worker-1 at src/main.rs:40 in wait on wait group in flight, \
+         worker-2 at src/main.rs:40 in wait on wait group in flight"
+    );
+    let task = Blocked { task: true, ..wait(2, 9) };
+    assert!(!is_found_while(&mut host, vec![wait(1, 9), task]), "its thread may run another task");
+    host.goes_on(vec![queue(0, None, 8, vec![]), group(2, vec![wait(1, 9), wait(2, 9)])]);
+    assert!(!host.rules().contains(&Rule::GettersElsewhere), "there is nothing to get");
+    host.goes_on(vec![queue(0, None, 8, vec![worker(3, Operation::Get, 1)])]);
+    assert!(!is_found_while(&mut host, vec![wait(1, 9), wait(2, 9)]), "a third one is free");
+}
+
+#[test]
+fn a_queue_with_too_many_getters_to_keep_has_none_elsewhere() {
+    let mut host = Host::new();
+    let all = |operation, seconds| (0..100).map(|n| worker(n, operation, seconds)).collect();
+    host.goes_on(vec![queue(0, None, 5, all(Operation::Get, 1))]);
+    host.goes_on(vec![queue(3, None, 5, vec![]), group(2, all(Operation::Wait, 9))]);
+    assert!(!host.rules().contains(&Rule::GettersElsewhere));
+}
+
 #[test]
 fn a_queue_may_be_full_if_nobody_waits_or_has_only_begun_to() {
     let mut host = Host::new();
