@@ -49,7 +49,7 @@ enum Command {
     Watch {
         /// A process id or the path of a socket
         target: String,
-        /// End at the first problem, with exit code 1
+        /// End with exit code 1 at the first problem, after some seconds for others to be seen
         #[arg(long)]
         problems: bool,
         /// End after this time, such as 10s, 1.5m or 500ms; without it, never

@@ -85,7 +85,7 @@ impl Recording {
             match decode_frame(line) {
                 Ok(frame) => reader.take(frame, place + 1)?,
                 // Cut off: the end of the file, or of what another recorder had written before.
-                Err(_) if is_cut(&lines[place + 1..]) => reader.cut += 1,
+                Err(_) if is_cut(line, &lines[place + 1..]) => reader.cut += 1,
                 Err(error) => return Err(ReadError::Line(place + 1, error)),
             }
         }
@@ -112,8 +112,15 @@ impl Recording {
     }
 }
 
-/// Whether nothing or a greeting comes next: then it is plausible that the line before was cut off.
-fn is_cut(rest: &[&[u8]]) -> bool {
+/// How every line of a recording begins.
+const BEGINNING: &[u8] = b"{\"type\":\"";
+
+/// Whether it is plausible that the line was cut off: it begins as they all do, and nothing or a greeting comes next.
+fn is_cut(line: &[u8], rest: &[&[u8]]) -> bool {
+    let common = line.len().min(BEGINNING.len());
+    if line[..common] != BEGINNING[..common] {
+        return false;
+    }
     let next = rest.iter().find(|line| !line.is_empty());
     next.is_none_or(|line| matches!(decode_frame(line), Ok(Frame::Hello(_))))
 }

@@ -161,6 +161,7 @@ fn what_is_no_recording_is_refused_and_it_is_said_why() {
         said(&encode(&answer(0))),
         "line 1 comes before the greeting of a host: is it a recording?"
     );
+    assert!(said(b"a note of one line").starts_with("line 1 is no line of a recording: "));
     assert!(said(b"[package]\nname = \"x\"\n").starts_with("line 1 is no line of a recording: "));
     assert!(
         Recording::open("/nonexistent".as_ref()).unwrap_err().to_string().contains("No such file")
