@@ -12,6 +12,16 @@ pub(super) struct List<Place, Id> {
     top: usize,
 }
 
+/// Where the cursor is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor {
+    pub(super) at: usize,
+    /// The first line on the screen.
+    pub(super) top: usize,
+    /// How many there are.
+    pub(super) lines: usize,
+}
+
 impl<Place, Id> Default for List<Place, Id> {
     fn default() -> Self {
         List { order: Vec::new(), selected: None, cursor: 0, top: 0 }
@@ -33,18 +43,15 @@ impl<Place: Copy, Id: PartialEq> List<Place, Id> {
         self.select(id);
     }
 
-    /// Moves the cursor; `by` gets where it is.
-    pub(super) fn step(&mut self, by: impl FnOnce(usize) -> usize, id: impl Fn(Place) -> Id) {
-        self.cursor = by(self.cursor).min(self.order.len().saturating_sub(1));
+    /// Moves the cursor; what is beyond the last line is the last line.
+    pub(super) fn move_cursor(
+        &mut self,
+        to: impl FnOnce(Cursor) -> usize,
+        id: impl Fn(Place) -> Id,
+    ) {
+        let cursor = Cursor { at: self.cursor, top: self.top, lines: self.order.len() };
+        self.cursor = to(cursor).min(self.order.len().saturating_sub(1));
         self.select(id);
-    }
-
-    /// Moves the cursor to a line of the screen, if there is something on it.
-    pub(super) fn select_line(&mut self, line: usize, id: impl Fn(Place) -> Id) {
-        if self.top + line < self.order.len() {
-            self.cursor = self.top + line;
-            self.select(id);
-        }
     }
 
     fn select(&mut self, id: impl Fn(Place) -> Id) {

@@ -24,7 +24,7 @@ use crate::recording::Status;
 use crate::view::layout;
 use crate::wire::{Hello, RowId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
-use list::List;
+use list::{Cursor, List};
 use std::time::Duration;
 
 /// Something that happened.
@@ -38,6 +38,8 @@ pub enum Action {
     Resize(u16, u16),
     /// The client has news.
     Link(client::Event),
+    /// More of them: what is listed is sorted once, however many there are.
+    Links(Vec<client::Event>),
     /// What is shown is a recording, and this is where it is.
     Replay(Status),
     /// Time has passed.
@@ -158,41 +160,36 @@ impl App {
             Action::Key(event) => self.key(event),
             Action::Mouse(event) => self.point(event),
             Action::Resize(width, height) => self.size = (width, height),
-            Action::Link(event) => self.hear(event),
+            Action::Link(event) => self.hear_all([event]),
+            Action::Links(events) => self.hear_all(events),
             Action::Replay(status) => self.replay = Some(status),
             Action::Tick => {}
         }
         self.settle();
     }
 
+    fn hear_all(&mut self, events: impl IntoIterator<Item = client::Event>) {
+        events.into_iter().for_each(|event| self.hear(event));
+        // Also after half an answer: the positions in the old order may be another row's by now.
+        if self.frozen.is_none() {
+            self.rearrange();
+        }
+    }
+
     fn hear(&mut self, event: client::Event) {
         match event {
-            client::Event::Restarted => {
-                self.store = Store::default();
-                if self.frozen.is_none() {
-                    self.rearrange();
-                }
-            }
+            client::Event::Restarted => self.store = Store::default(),
             client::Event::Connected(hello) => {
                 // The past of another run would be a lie.
                 let same_run =
                     self.host.as_ref().is_some_and(|host| host.started_us == hello.started_us);
                 if !same_run {
                     self.store = Store::default();
-                    if self.frozen.is_none() {
-                        self.rearrange();
-                    }
                 }
                 self.host = Some(hello);
                 self.link = Link::Live;
             }
-            client::Event::Changes(page) => {
-                self.store.apply(page);
-                // Also after half an answer: the positions in the old order may be another row's by now.
-                if self.frozen.is_none() {
-                    self.rearrange();
-                }
-            }
+            client::Event::Changes(page) => self.store.apply(page),
             client::Event::Lost { reason, last } => {
                 let since = match self.link {
                     Link::Lost { since, .. } => since,
@@ -204,12 +201,9 @@ impl App {
     }
 
     fn key(&mut self, event: KeyEvent) {
-        let is_typed = matches!(self.screen, Screen::Filter);
-        if let (true, false, Some(command)) =
-            (self.replay.is_some(), is_typed, keys::command(Context::Replay, event))
-        {
-            self.asked.push(command);
-        } else if let Some(command) = keys::command(self.context(), event) {
+        let replays = self.replay.is_some() && !matches!(self.screen, Screen::Filter);
+        let of_replay = replays.then(|| keys::command(Context::Replay, event)).flatten();
+        if let Some(command) = of_replay.or_else(|| keys::command(self.context(), event)) {
             self.obey(command);
         } else if let (Screen::Filter, KeyCode::Char(c)) = (&self.screen, event.code)
             && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
@@ -274,7 +268,7 @@ impl App {
             }
             Command::Mouse => self.mouse = !self.mouse,
             Command::Quit => self.quit = true,
-            // Only ever asked of a recording.
+            // For the recording, which is not ours.
             Command::Pause
             | Command::Step
             | Command::StepBack
@@ -310,31 +304,20 @@ impl App {
             return;
         }
         let lines = layout::table_lines(self.view, self.size);
-        let by = |at| by(at, lines);
-        let store = self.frozen.as_deref().unwrap_or(&self.store);
-        match self.view {
-            View::Primitives => {
-                self.primitives.step(by, |at| store.entries()[at].row().id.clone());
-            }
-            View::Waiters => self.waiters.step(by, |at| at.look_up(store).id()),
-            View::Problems => {
-                let found = &self.found;
-                self.problems.step(by, |at| (found[at].rule, found[at].on.clone()));
-            }
-        }
+        self.move_cursor(|cursor| by(cursor.at, lines));
     }
 
-    /// Moves the cursor of the table to a line of the screen.
-    fn select_line(&mut self, line: usize) {
+    /// Moves the cursor of the table.
+    fn move_cursor(&mut self, to: impl FnOnce(Cursor) -> usize) {
         let store = self.frozen.as_deref().unwrap_or(&self.store);
         match self.view {
             View::Primitives => {
-                self.primitives.select_line(line, |at| store.entries()[at].row().id.clone());
+                self.primitives.move_cursor(to, |at| store.entries()[at].row().id.clone());
             }
-            View::Waiters => self.waiters.select_line(line, |at| at.look_up(store).id()),
+            View::Waiters => self.waiters.move_cursor(to, |at| at.look_up(store).id()),
             View::Problems => {
                 let found = &self.found;
-                self.problems.select_line(line, |at| (found[at].rule, found[at].on.clone()));
+                self.problems.move_cursor(to, |at| (found[at].rule, found[at].on.clone()));
             }
         }
     }

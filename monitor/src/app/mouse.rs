@@ -32,7 +32,10 @@ impl App {
                 self.wait_sort = self.wait_sort.by(key);
                 self.rearrange();
             }
-            Hit::Line(line) => self.select_line(line),
+            Hit::Line(line) => self.move_cursor(|cursor| {
+                let pointed = cursor.top + line;
+                if pointed < cursor.lines { pointed } else { cursor.at }
+            }),
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::client::{ClientError, Connection, POLL};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What has been written.
@@ -22,12 +23,14 @@ pub struct Recorded {
 ///
 /// If the host is not there, or the file cannot be written.
 pub fn record(socket: &Path, file: File, until: Option<Duration>) -> Result<Recorded, ClientError> {
-    let writer = Arc::new(Mutex::new(Writer::at_the_end_of(file).map_err(ClientError::Record)?));
-    let sink = Arc::clone(&writer);
-    let lock = |writer: &Mutex<Writer>| writer.lock().unwrap_or_else(PoisonError::into_inner).lines;
+    let mut writer = Writer::at_the_end_of(file).map_err(ClientError::Record)?;
+    let lines = Arc::new(AtomicU64::new(0));
+    let written = Arc::clone(&lines);
     let begun = Instant::now();
     let (mut connection, _) = Connection::open_and_tell(socket, move |line| {
-        sink.lock().unwrap_or_else(PoisonError::into_inner).line(line)
+        // Relaxed: a number that this thread alone looks at.
+        written.fetch_add(1, Ordering::Relaxed);
+        writer.line(line)
     })?;
     let mut since = 0;
     let lost = loop {
@@ -41,12 +44,11 @@ pub fn record(socket: &Path, file: File, until: Option<Duration>) -> Result<Reco
         }
         std::thread::sleep(POLL);
     };
-    Ok(Recorded { lines: lock(&writer), lost })
+    Ok(Recorded { lines: lines.load(Ordering::Relaxed), lost })
 }
 
 struct Writer {
     file: File,
-    lines: u64,
 }
 
 impl Writer {
@@ -60,11 +62,10 @@ impl Writer {
                 file.write_all(b"\n")?;
             }
         }
-        Ok(Writer { file, lines: 0 })
+        Ok(Writer { file })
     }
 
     fn line(&mut self, line: &[u8]) -> io::Result<()> {
-        self.lines += 1;
         // In one piece, so that a crash cuts at most this line.
         self.file.write_all(&[line, b"\n"].concat())
     }

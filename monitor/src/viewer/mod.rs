@@ -76,7 +76,7 @@ impl Source {
     /// What has happened until `now`.
     fn news(&mut self, asked: Vec<Command>, now: Duration) -> Vec<Action> {
         match self {
-            Source::Live(watch) => watch.events().map(Action::Link).collect(),
+            Source::Live(watch) => links(watch.events().collect()).collect(),
             Source::Replay { player, played } => {
                 let before = player.status();
                 let mut events: Vec<client::Event> =
@@ -85,10 +85,15 @@ impl Source {
                 *played = now;
                 let status = player.status();
                 let moved = (status != before).then_some(Action::Replay(status));
-                moved.into_iter().chain(events.into_iter().map(Action::Link)).collect()
+                moved.into_iter().chain(links(events)).collect()
             }
         }
     }
+}
+
+/// Nothing, if there are none.
+fn links(events: Vec<client::Event>) -> impl Iterator<Item = Action> {
+    (!events.is_empty()).then_some(Action::Links(events)).into_iter()
 }
 
 /// How far to skip.
