@@ -244,6 +244,10 @@ fn a_recording() {
         })
     };
     check("replay", |app| app.update(at(12, false), Duration::from_secs(9)));
+    let bar = |app: &App| picture(app).lines().last().unwrap().to_owned();
+    let mut app = watched((80, 24));
+    app.update(at(12, false), Duration::from_secs(9));
+    assert!(bar(&app).contains("q quit"), "{}", bar(&app));
     check("replay_paused", |app| {
         app.update(at(45, true), Duration::from_secs(9));
         press(app, &typed("3"));

@@ -4,7 +4,7 @@
 
 use super::Theme;
 use crate::app::App;
-use crate::keys::{Context, in_context};
+use crate::keys::{Command, Context, in_context};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -16,7 +16,12 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let is_replay = app.replay().is_some() && context != Context::Filter;
     let of_replay = is_replay.then(|| in_context(Context::Replay)).into_iter().flatten();
     let mut spans = vec![Span::raw(" ")];
-    for binding in of_replay.chain(in_context(context)) {
+    // Beside those of a recording there is room for the most needed; the help has the others.
+    let is_needed = |command| {
+        matches!(command, Command::Filter | Command::Back | Command::Help | Command::Quit)
+    };
+    let others = in_context(context).filter(|binding| !is_replay || is_needed(binding.command));
+    for binding in of_replay.chain(others) {
         if let Some(short) = binding.short {
             spans.push(Span::styled(binding.label, theme.key()));
             spans.push(Span::styled(format!(" {short}  "), theme.dim()));
