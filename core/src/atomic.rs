@@ -5,6 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, State};
+use crate::observer::{Glance, Handle, Observed};
 use crate::sync::{Arc, AtomicI64, Ordering, fault};
 
 /// A shared `i64` that any thread may change at any time.
@@ -197,8 +198,31 @@ impl Atomic {
     /// assert!(matches!(Atomic::new(5).inspect().state, State::Atomic { value: 5, .. }));
     /// ```
     pub fn inspect(&self) -> Inspection {
-        let state = State::Atomic { value: self.get() };
-        self.inner.identity.inspection(Kind::Atomic, "i64", state, Vec::new())
+        self.inner.inspect()
+    }
+}
+
+impl Observed for Inner {
+    fn glance(&self) -> Glance {
+        // Relaxed: compared and not acted upon.
+        let value = self.value.load(Ordering::Relaxed);
+        Glance { words: [value.cast_unsigned(), 0], has_waiters: false }
+    }
+
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn inspect(&self) -> Inspection {
+        // ORDERING: pairs with the Release of every change, as `get`.
+        let state = State::Atomic { value: self.value.load(Ordering::Acquire) };
+        self.identity.inspection(Kind::Atomic, "i64", state, Vec::new())
+    }
+}
+
+impl Handle for Atomic {
+    fn inside(&self) -> &(dyn Observed + 'static) {
+        &*self.inner
     }
 }
 

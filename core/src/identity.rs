@@ -5,24 +5,61 @@ use std::panic::Location;
 use crate::inspect::{Inspection, Kind, State, Waiter};
 use crate::sync::StdArc;
 
+#[cfg(all(loom, feature = "loom"))]
+use crate::sync::UnsafeCell;
+
 #[derive(Debug)]
 pub(crate) struct Identity {
     name: Option<StdArc<str>>,
     created_at: &'static Location<'static>,
+    /// Read by every observer that looks at the primitive, written when that is freed: so loom, which does not watch
+    /// plain memory, reports an observer that comes too late.
+    #[cfg(all(loom, feature = "loom"))]
+    tombstone: UnsafeCell<()>,
+}
+
+// SAFETY: as without the tombstone. That is loom's to watch, who stops an execution in which accesses to it race.
+#[cfg(all(loom, feature = "loom"))]
+unsafe impl Sync for Identity {}
+
+#[cfg(all(loom, feature = "loom"))]
+impl Drop for Identity {
+    fn drop(&mut self) {
+        self.tombstone.with_mut(|_| ());
+    }
 }
 
 impl Identity {
     #[track_caller]
     pub(crate) fn unnamed() -> Self {
-        Self { name: None, created_at: Location::caller() }
+        Self::new(None, Location::caller())
     }
 
     pub(crate) fn named(name: StdArc<str>, created_at: &'static Location<'static>) -> Self {
-        Self { name: Some(name), created_at }
+        Self::new(Some(name), created_at)
+    }
+
+    fn new(name: Option<StdArc<str>>, created_at: &'static Location<'static>) -> Self {
+        Self {
+            name,
+            created_at,
+            #[cfg(all(loom, feature = "loom"))]
+            tombstone: UnsafeCell::new(()),
+        }
+    }
+
+    /// What is about to be looked at is still there.
+    pub(crate) fn look(&self) {
+        #[cfg(all(loom, feature = "loom"))]
+        self.tombstone.with(|_| ());
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    pub(crate) fn shared_name(&self) -> Option<&StdArc<str>> {
+        self.name.as_ref()
     }
 
     pub(crate) fn inspection(

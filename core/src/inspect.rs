@@ -69,6 +69,15 @@ pub struct Inspection {
     pub waiters: Vec<Waiter>,
 }
 
+impl Inspection {
+    /// Gives the state of a shared variable its text.
+    pub(crate) fn set_text(&mut self, text: String) {
+        if let State::Shared { value, .. } = &mut self.state {
+            *value = text;
+        }
+    }
+}
+
 /// What a primitive holds at the moment of an [`Inspection`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

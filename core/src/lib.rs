@@ -74,6 +74,7 @@ mod error;
 mod hazard;
 mod identity;
 mod inspect;
+mod observer;
 mod pad;
 mod parker;
 mod patience;
@@ -91,6 +92,7 @@ pub use error::{
     WaitGroupError, WaitTimeout,
 };
 pub use inspect::{Inspection, Kind, Operation, State, VALUE_LIMIT, Waiter};
+pub use observer::{Gone, Look, Observer, SharedValue};
 pub use queue::{GetFuture, Iter, PutFuture, Queue, TryIter};
 pub use registry::{Registry, global};
 pub use shared::Shared;

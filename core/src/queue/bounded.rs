@@ -420,6 +420,12 @@ impl<T> Bounded<T> {
         let (puts, gets) = (self.layout.count(tail), self.layout.count(head));
         (puts, gets, self.layout.distance(tail, head) as usize)
     }
+
+    /// `tail` and `head`.
+    pub(super) fn words(&self) -> [u64; 2] {
+        // Relaxed, both: compared and not acted upon.
+        [self.tail.load(Ordering::Relaxed), self.head.load(Ordering::Relaxed)]
+    }
 }
 
 #[cfg(all(test, not(loom)))]

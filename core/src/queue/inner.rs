@@ -6,10 +6,11 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use super::bounded::Bounded;
 use super::slot::{FullSlot, Getting, Putting};
 use super::unbounded::Unbounded;
-use super::word::{CLOSED, Miss, NoRoom};
+use super::word::{CLOSED, Miss, NoRoom, WAITERS};
 use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError, TryPutError};
 use crate::identity::Identity;
-use crate::inspect::{Operation, Waiter};
+use crate::inspect::{Inspection, Kind, Operation, State};
+use crate::observer::{Glance, Observed};
 use crate::patience::Awaited;
 use crate::sync::{self, AtomicU8, Deadline, Ordering, fault};
 use crate::wait::{self, Condition, TimedOut, WaitList};
@@ -391,13 +392,6 @@ impl<T> Inner<T> {
         }
     }
 
-    pub(super) fn capacity(&self) -> Option<usize> {
-        match &self.items {
-            Items::Bounded(items) => Some(items.capacity()),
-            Items::Unbounded(_) => None,
-        }
-    }
-
     /// `(puts, gets, size)`.
     pub(super) fn counts(&self) -> (u64, u64, usize) {
         match &self.items {
@@ -406,10 +400,34 @@ impl<T> Inner<T> {
         }
     }
 
-    pub(super) fn waiters(&self) -> Vec<Waiter> {
+    pub(super) fn capacity(&self) -> Option<usize> {
+        match &self.items {
+            Items::Bounded(items) => Some(items.capacity()),
+            Items::Unbounded(_) => None,
+        }
+    }
+}
+
+impl<T> Observed for Inner<T> {
+    fn glance(&self) -> Glance {
+        let words = match &self.items {
+            Items::Bounded(items) => items.words(),
+            Items::Unbounded(items) => items.words(),
+        };
+        Glance { words, has_waiters: words.into_iter().any(|word| word & WAITERS != 0) }
+    }
+
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn inspect(&self) -> Inspection {
+        let (puts, gets, size) = self.counts();
+        let (capacity, closed) = (self.capacity(), self.is_closed());
+        let state = State::Queue { size, capacity, puts, gets, closed };
         let mut waiters = self.getters.inspect();
         waiters.extend(self.putters.inspect());
-        waiters
+        self.identity.inspection(Kind::Queue, std::any::type_name::<T>(), state, waiters)
     }
 }
 

@@ -20,7 +20,8 @@ use crate::error::{
     CapacityError, Closed, GetTimeoutError, PutTimeoutError, TryGetError, TryPutError,
 };
 use crate::identity::Identity;
-use crate::inspect::{Inspection, Kind, State};
+use crate::inspect::Inspection;
+use crate::observer::{Handle, Observed};
 use crate::sync::{Arc, Deadline, Duration, fault};
 use inner::Inner;
 use word::Miss;
@@ -525,11 +526,13 @@ impl<T> Queue<T> {
     /// assert_eq!((size, capacity, puts, gets), (1, Some(4), 1, 0));
     /// ```
     pub fn inspect(&self) -> Inspection {
-        let (puts, gets, size) = self.inner.counts();
-        let state =
-            State::Queue { size, capacity: self.capacity(), puts, gets, closed: self.is_closed() };
-        let identity = &self.inner.identity;
-        identity.inspection(Kind::Queue, std::any::type_name::<T>(), state, self.inner.waiters())
+        self.inner.inspect()
+    }
+}
+
+impl<T: Send + 'static> Handle for Queue<T> {
+    fn inside(&self) -> &(dyn Observed + 'static) {
+        &*self.inner
     }
 }
 

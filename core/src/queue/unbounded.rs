@@ -408,6 +408,12 @@ impl<T> Unbounded<T> {
         let puts = count(self.tail.index.load(Ordering::Relaxed));
         (puts, gets, usize::try_from(puts.saturating_sub(gets)).unwrap_or(usize::MAX))
     }
+
+    /// The index words of `tail` and `head`.
+    pub(super) fn words(&self) -> [u64; 2] {
+        // Relaxed, both: compared and not acted upon.
+        [self.tail.index.load(Ordering::Relaxed), self.head.end.index.load(Ordering::Relaxed)]
+    }
 }
 
 /// Frees the segments. The items are not looked after here: [`Inner`](super::inner::Inner) has taken them out.

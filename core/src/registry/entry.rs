@@ -40,8 +40,8 @@ impl<H> Entry<H> {
         self.hash
     }
 
-    pub(super) fn name(&self) -> &str {
-        self.name.as_str()
+    pub(super) fn name(&self) -> &Name {
+        &self.name
     }
 
     pub(super) fn handle(&self) -> &H {
@@ -68,7 +68,8 @@ const SHORT: usize = 22;
 
 /// A short name stands in the entry itself: a look-up need not follow one more pointer into memory that is not in
 /// the cache.
-enum Name {
+#[derive(Clone)]
+pub(super) enum Name {
     Short { length: u8, bytes: [u8; SHORT] },
     Long(StdArc<str>),
 }
@@ -86,14 +87,14 @@ impl Name {
     }
 
     #[inline]
-    fn as_bytes(&self) -> &[u8] {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Short { length, bytes } => &bytes[..usize::from(*length)],
             Self::Long(name) => name.as_bytes(),
         }
     }
 
-    fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         match self {
             Self::Short { .. } => {
                 std::str::from_utf8(self.as_bytes()).expect("copied from a string as a whole")
@@ -114,7 +115,7 @@ mod tests {
         let lengths = [1, SHORT - 1, SHORT, SHORT + 1, 30].map(|length| &long[..length]);
         for name in odd.into_iter().chain(lengths) {
             let entry = Entry::new(7, &StdArc::from(name), ());
-            assert_eq!(entry.name(), name);
+            assert_eq!(entry.name().as_str(), name);
             assert!(entry.is_of(7, name));
             assert!(!entry.is_of(8, name), "another hash");
             assert!(!entry.is_of(7, &format!("{name}\0")), "a longer name");

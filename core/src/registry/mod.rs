@@ -26,9 +26,10 @@ use std::panic::{
 use crate::error::NameError;
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind};
+use crate::observer::{Handle, Observed, Observer};
 use crate::sync::{StdArc, process_wide};
 use crate::{Atomic, Queue, Shared, WaitGroup};
-use names::Names;
+pub(crate) use names::{Names, Shown};
 
 /// The process-wide registry.
 ///
@@ -257,17 +258,30 @@ impl Registry {
     /// assert_eq!(names, ["hits", "jobs"]);
     /// ```
     pub fn inspect(&self) -> Vec<Inspection> {
-        // Sorted before they are looked at, so that a model takes the same steps in every execution.
-        let atomics = self.atomics.sorted(Atomic::clone, Atomic::name);
-        let shareds = self.shareds.sorted(|any| any.clone_any(), |any| any.name());
-        let wait_groups = self.wait_groups.sorted(WaitGroup::clone, WaitGroup::name);
-        let queues = self.queues.sorted(|any| any.clone_any(), |any| any.name());
         let mut rows = Vec::new();
-        rows.extend(atomics.iter().map(Atomic::inspect));
-        rows.extend(shareds.iter().map(|any| any.inspect()));
-        rows.extend(wait_groups.iter().map(WaitGroup::inspect));
-        rows.extend(queues.iter().map(|any| any.inspect()));
+        self.atomics.inspect(&mut rows);
+        self.shareds.inspect(&mut rows);
+        self.wait_groups.inspect(&mut rows);
+        self.queues.inspect(&mut rows);
         rows
+    }
+
+    /// An observer of this registry, that has seen nothing yet.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.wait_group("files");
+    /// assert_eq!(registry.observe().look().changed.len(), 1);
+    /// ```
+    pub fn observe(&self) -> Observer<'_> {
+        Observer::new(self)
+    }
+
+    /// The names of all kinds, for an observer.
+    pub(crate) fn names(
+        &self,
+    ) -> (&Names<Atomic>, &Names<SharedOfAny>, &Names<WaitGroup>, &Names<QueueOfAny>) {
+        (&self.atomics, &self.shareds, &self.wait_groups, &self.queues)
     }
 }
 
@@ -292,16 +306,13 @@ fn downcast<H: Clone + 'static>(
     any.downcast_ref::<H>().cloned().ok_or_else(mismatch)
 }
 
-type SharedOfAny = Box<dyn AnyShared>;
-type QueueOfAny = Box<dyn AnyQueue>;
+pub(crate) type SharedOfAny = Box<dyn AnyShared>;
+pub(crate) type QueueOfAny = Box<dyn AnyQueue>;
 
 /// A `Shared<T>` of any `T`.
-trait AnyShared: Send + Sync {
+pub(crate) trait AnyShared: Handle + Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn type_name(&self) -> &'static str;
-    fn name(&self) -> Option<&str>;
-    fn clone_any(&self) -> SharedOfAny;
-    fn inspect(&self) -> Inspection;
 }
 
 impl<T: fmt::Debug + Send + Sync + 'static> AnyShared for Shared<T> {
@@ -312,27 +323,12 @@ impl<T: fmt::Debug + Send + Sync + 'static> AnyShared for Shared<T> {
     fn type_name(&self) -> &'static str {
         type_name::<T>()
     }
-
-    fn name(&self) -> Option<&str> {
-        Shared::name(self)
-    }
-
-    fn clone_any(&self) -> SharedOfAny {
-        Box::new(self.clone())
-    }
-
-    fn inspect(&self) -> Inspection {
-        Shared::inspect(self)
-    }
 }
 
 /// A `Queue<T>` of any `T`.
-trait AnyQueue: Send + Sync {
+pub(crate) trait AnyQueue: Handle + Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn type_name(&self) -> &'static str;
-    fn name(&self) -> Option<&str>;
-    fn clone_any(&self) -> QueueOfAny;
-    fn inspect(&self) -> Inspection;
     fn capacity(&self) -> Option<usize>;
     fn close(&self) -> bool;
 }
@@ -346,23 +342,17 @@ impl<T: Send + 'static> AnyQueue for Queue<T> {
         type_name::<T>()
     }
 
-    fn name(&self) -> Option<&str> {
-        Queue::name(self)
-    }
-
-    fn clone_any(&self) -> QueueOfAny {
-        Box::new(self.clone())
-    }
-
-    fn inspect(&self) -> Inspection {
-        Queue::inspect(self)
-    }
-
     fn capacity(&self) -> Option<usize> {
         Queue::capacity(self)
     }
 
     fn close(&self) -> bool {
         Queue::close(self)
+    }
+}
+
+impl<H: Handle + ?Sized> Handle for Box<H> {
+    fn inside(&self) -> &(dyn Observed + 'static) {
+        (**self).inside()
     }
 }

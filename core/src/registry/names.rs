@@ -2,18 +2,22 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
+use std::ptr;
 
 use super::entry::Entry;
 use super::removed::{self, Removed, Retired};
 use super::table::{Table, Writing};
 use crate::hazard;
+use crate::inspect::Inspection;
+use crate::observer::Handle;
 use crate::pad::Padded;
 use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc, fault};
 
-/// Buckets that an inspection copies before it lets others have the lock.
-const COPIED_TOGETHER: u64 = FIRST_SEGMENT / 2;
+/// Buckets whose entries are found before others have the lock. It takes some microseconds, and the processor
+/// fetches many of them at a time.
+const FOUND_TOGETHER: u64 = if sync::MODEL_CHECKED { FIRST_SEGMENT / 2 } else { 4 * FIRST_SEGMENT };
 
-pub(super) struct Names<H> {
+pub(crate) struct Names<H> {
     /// Names may come from untrusted input, so the hash is keyed.
     hasher: HashState,
     table: Table<H>,
@@ -188,43 +192,112 @@ impl<H> Names<H> {
         }
     }
 
-    /// What `copy` makes of every entry. The lock is held for a few buckets at a time, so an entry that is moved may
-    /// be copied twice. It moves to later buckets only, so none is passed over.
-    fn copies<C>(&self, copy: impl Fn(&Entry<H>) -> C) -> Vec<C> {
-        let mut copies = Vec::new();
+    /// Adds what is told of every primitive, ordered by name.
+    pub(super) fn inspect(&self, rows: &mut Vec<Inspection>)
+    where
+        H: Handle,
+    {
+        let first = rows.len();
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        self.for_each(|entry| {
+            let (row, value) = entry.handle().inside().inspect_unwritten();
+            // Short names can be compared without a look at anything else.
+            names.push((entry.name().clone(), names.len()));
+            values.extend(value.map(|value| (rows.len(), value)));
+            rows.push(row);
+        });
+        // User code, which runs in no reading.
+        for (at, value) in values {
+            rows[at].set_text(value.to_string());
+        }
+        names.sort_unstable_by(|(one, _), (other, _)| one.as_bytes().cmp(other.as_bytes()));
+        // Of one name there may be two: it was moved meanwhile, or removed and made anew. Either was there.
+        names.dedup_by(|(one, _), (other, _)| one.as_bytes() == other.as_bytes());
+        let order: Vec<usize> = names.into_iter().map(|(_, at)| at).collect();
+        put_in_order(&mut rows[first..], &order);
+        rows.truncate(first + order.len());
+    }
+
+    /// Shows every handle to `see`, with the hash of its name, in the order of the table.
+    pub(crate) fn show_all(&self, mut see: impl FnMut(u64, &H)) -> Shown {
+        self.for_each(|entry| see(entry.hash(), entry.handle()))
+    }
+
+    /// Calls `see` with every entry, in the order of the table. An entry that is moved meanwhile may be shown twice. It
+    /// moves to later buckets only, so none is passed over.
+    ///
+    /// The lock is held while the entries of some buckets are found, and meanwhile no primitive is looked at. They are
+    /// not freed before `see` is done with them, by a reading that began before (I16).
+    fn for_each(&self, mut see: impl FnMut(&Entry<H>)) -> Shown {
+        if self.table.is_untouched() {
+            return Shown::default();
+        }
+        let mut found: Vec<*const Entry<H>> = Vec::new();
+        let mut first: Option<(u64, u64)> = None;
         let mut bucket = 0;
+        let _reading = removed::begin_reading();
         loop {
-            copies.reserve(COPIED_TOGETHER as usize);
             let lock = self.lock.lock();
-            let buckets = self.table.buckets(&lock.writing);
-            let end = buckets.min(bucket + COPIED_TOGETHER);
-            while bucket < end {
-                copies.extend(self.table.chain(&lock.writing, bucket).map(&copy));
-                bucket += 1;
+            let (buckets, changes) = (self.table.buckets(&lock.writing), lock.writing.changes());
+            let end = buckets.min(bucket + FOUND_TOGETHER);
+            for bucket in bucket..end {
+                found.extend(self.table.chain(&lock.writing, bucket).map(ptr::from_ref));
             }
+            drop(lock);
+            for entry in found.drain(..) {
+                // SAFETY: it was in the table after our reading began (I16).
+                see(unsafe { &*entry });
+            }
+            bucket = end;
+            let (first_buckets, first_changes) = *first.get_or_insert((buckets, changes));
             if bucket == buckets {
-                return copies;
+                return Shown {
+                    changes: (changes == first_changes).then_some(changes),
+                    more_buckets: buckets != first_buckets,
+                };
             }
         }
     }
 
-    /// A copy of every handle, ordered by name.
-    pub(super) fn sorted(
-        &self,
-        clone: impl Fn(&H) -> H,
-        name_of: impl Fn(&H) -> Option<&str>,
-    ) -> Vec<H> {
-        let mut handles = self.copies(|entry| clone(entry.handle()));
-        // Of one name there may be two: it was moved meanwhile, or removed and made anew. Either was there.
-        handles.sort_unstable_by(|one, other| name_of(one).cmp(&name_of(other)));
-        handles.dedup_by(|one, other| name_of(one) == name_of(other));
-        handles
+    /// Calls `look` if the names are still those that a `show_all` showed, without a change in between (I18). What it
+    /// showed is alive until `look` returns: it is in the table after the reading began in which that runs (I16).
+    pub(crate) fn if_unchanged(&self, since: Shown, look: impl FnOnce()) -> bool {
+        let Some(then) = since.changes else { return false };
+        let _reading = (!fault!("look-without-a-reading")).then(removed::begin_reading);
+        let is_unchanged =
+            self.lock.lock().writing.changes() == then || fault!("believe-in-old-names");
+        if is_unchanged {
+            look();
+        }
+        is_unchanged
     }
+}
+
+/// Brings the items into this order, by their places; those that it does not mention come last.
+fn put_in_order<T>(items: &mut [T], order: &[usize]) {
+    for (to, &from) in order.iter().enumerate() {
+        let mut from = from;
+        while from < to {
+            // What was there had to make room, and went to where what it made room for came from.
+            from = order[from];
+        }
+        items.swap(to, from);
+    }
+}
+
+/// How names were shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shown {
+    /// How many changes of the table there had been, if all the time it was the same number.
+    changes: Option<u64>,
+    /// Whether names were dealt out to more buckets meanwhile: then some may have been shown twice.
+    pub(crate) more_buckets: bool,
 }
 
 impl<H> fmt::Debug for Names<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut names = self.copies(|entry| entry.name().to_owned());
+        let mut names = Vec::new();
+        self.for_each(|entry| names.push(entry.name().as_str().to_owned()));
         names.sort();
         names.dedup();
         f.debug_list().entries(names).finish()
@@ -255,9 +328,11 @@ impl<H> Drop for Taken<'_, H> {
 #[cfg(all(test, not(loom)))]
 #[allow(clippy::disallowed_methods, reason = "the core starts no threads, its tests do")]
 mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
     use super::*;
+    use crate::Atomic;
+    use crate::identity::Identity;
 
     type Number = StdArc<usize>;
 
@@ -396,16 +471,39 @@ mod tests {
     }
 
     #[test]
-    fn copies_are_ordered_by_name() {
+    fn inspections_are_ordered_by_name() {
         let names = Names::default();
-        let text: Vec<String> = (0..500).map(|number| number.to_string()).collect();
+        let text: Vec<String> =
+            (0..500).map(|number| format!("a name of some length, {number}")).collect();
+        let text: Vec<&str> = text.iter().map(|name| &name[number_or_all(name)..]).collect();
         for name in &text {
-            names.get_or_insert(name, StdArc::<str>::clone, |name| name);
+            names.get_or_insert(name, Atomic::clone, |name| {
+                Atomic::with_identity(Identity::named(name, Location::caller()), 0)
+            });
         }
-        let sorted = names.sorted(StdArc::<str>::clone, |name| Some(name));
-        let mut expected: Vec<&str> = text.iter().map(String::as_str).collect();
+        let mut rows = Vec::new();
+        names.inspect(&mut rows);
+        names.inspect(&mut rows);
+        let mut expected = text.clone();
         expected.sort_unstable();
-        assert!(sorted.iter().map(|name| &**name).eq(expected.iter().copied()));
+        assert!(rows.iter().map(|row| &*row.name).eq(expected.iter().chain(&expected).copied()));
         assert_eq!(format!("{names:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
+    fn what_an_order_does_not_mention_comes_last() {
+        let letters = ['a', 'b', 'c', 'd', 'e'];
+        for order in [&[][..], &[3, 0, 4], &[4, 3, 2, 1, 0], &[1, 2, 0], &[0, 2, 1, 4]] {
+            let mut items = letters;
+            put_in_order(&mut items, order);
+            let (mentioned, rest) = items.split_at(order.len());
+            assert!(mentioned.iter().eq(order.iter().map(|&place| &letters[place])), "{order:?}");
+            assert!(rest.iter().all(|item| !mentioned.contains(item)), "{order:?}");
+        }
+    }
+
+    /// Where the number begins, of every other one.
+    fn number_or_all(name: &str) -> usize {
+        if name.ends_with(['0', '2', '4', '6', '8']) { name.rfind(' ').unwrap_or(0) } else { 0 }
     }
 }

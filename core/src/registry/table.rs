@@ -53,6 +53,14 @@ pub(super) struct Table<H> {
 #[derive(Default)]
 pub(super) struct Writing {
     names: u64,
+    /// How many times a name was entered or taken out.
+    changes: u64,
+}
+
+impl Writing {
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
+    }
 }
 
 impl<H> Default for Table<H> {
@@ -156,6 +164,7 @@ impl<H> Table<H> {
         link(bucket, Box::into_raw(entry));
 
         writing.names += 1;
+        writing.changes += 1;
         let wanted = writing.names.saturating_mul(BUCKETS_PER_NAME);
         if self.buckets(writing) < wanted.min(MAX_BUCKETS) {
             for _ in 0..ADDED_TOGETHER {
@@ -181,6 +190,7 @@ impl<H> Table<H> {
                 // Relaxed: as above.
                 link(from, entry.next.load(Ordering::Relaxed));
                 writing.names -= 1;
+                writing.changes += 1;
                 return Some(Removed::One(pointer));
             }
             from = &entry.next;
@@ -190,6 +200,7 @@ impl<H> Table<H> {
     /// Takes out everything.
     pub(super) fn unlink_all(&self, writing: &mut Writing) -> Removed<H> {
         writing.names = 0;
+        writing.changes += 1;
         let mut chains = Vec::new();
         for bucket in 0..self.buckets(writing) {
             // SAFETY: there are so many, and we hold the lock.
@@ -202,6 +213,12 @@ impl<H> Table<H> {
             }
         }
         Removed::Chains(chains)
+    }
+
+    /// Whether there has never been a name. False to those who know of one.
+    pub(super) fn is_untouched(&self) -> bool {
+        // Relaxed: who knows of a name has seen a later value.
+        self.buckets.load(Ordering::Relaxed) == 0
     }
 
     pub(super) fn buckets(&self, _: &Writing) -> u64 {

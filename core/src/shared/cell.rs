@@ -89,6 +89,15 @@ impl<T> Cell<T> {
         f(node)
     }
 
+    /// Has the current node brought into the cache.
+    pub(super) fn fetch_ahead(&self) {
+        // In a model it would be one more step.
+        if !sync::MODEL_CHECKED {
+            // Relaxed: not followed.
+            sync::fetch_ahead(self.current.load(Ordering::Relaxed));
+        }
+    }
+
     /// Replaces the value by `make` of it, repeatedly if others get in between. From the second time on `make`
     /// also gets back what it had made.
     pub(super) fn replace(&self, mut make: impl FnMut(&StdArc<T>, Option<StdArc<T>>) -> StdArc<T>) {

@@ -3,10 +3,11 @@
 mod cell;
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::identity::Identity;
-use crate::inspect::{Inspection, Kind, State, VALUE_LIMIT};
+use crate::inspect::{Inspection, Kind, State};
+use crate::observer::{Glance, Handle, Observed, SharedValue, debug_text};
 use crate::sync::{Arc, StdArc};
 use cell::Cell;
 
@@ -178,11 +179,51 @@ impl<T: fmt::Debug> Shared<T> {
     /// assert_eq!((value.as_str(), version), ("[1, 2]", 0));
     /// ```
     pub fn inspect(&self) -> Inspection {
-        let (value, version) =
-            self.inner.cell.read(|node| (StdArc::clone(&node.value), node.version));
-        let state = State::Shared { version, value: debug_text(&*value) };
-        let identity = &self.inner.identity;
-        identity.inspection(Kind::Shared, std::any::type_name::<T>(), state, Vec::new())
+        let (value, version) = self.inner.look();
+        self.inner.inspection(version, debug_text(&*value))
+    }
+}
+
+impl<T> Inner<T> {
+    /// The value and its version.
+    fn look(&self) -> (StdArc<T>, u64) {
+        self.cell.read(|node| (StdArc::clone(&node.value), node.version))
+    }
+
+    fn inspection(&self, version: u64, value: String) -> Inspection {
+        let state = State::Shared { version, value };
+        self.identity.inspection(Kind::Shared, std::any::type_name::<T>(), state, Vec::new())
+    }
+}
+
+impl<T: fmt::Debug + Send + Sync + 'static> Observed for Inner<T> {
+    fn fetch_ahead(&self) {
+        self.cell.fetch_ahead();
+    }
+
+    fn glance(&self) -> Glance {
+        Glance { words: [self.cell.read(|node| node.version), 0], has_waiters: false }
+    }
+
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn inspect(&self) -> Inspection {
+        self.inspect_unwritten().0
+    }
+
+    fn inspect_unwritten(&self) -> (Inspection, Option<SharedValue>) {
+        let (value, version) = self.look();
+        let inspection = self.inspection(version, String::new());
+        let value = SharedValue::new(StdArc::clone(&inspection.name), value);
+        (inspection, Some(value))
+    }
+}
+
+impl<T: fmt::Debug + Send + Sync + 'static> Handle for Shared<T> {
+    fn inside(&self) -> &(dyn Observed + 'static) {
+        &*self.inner
     }
 }
 
@@ -195,58 +236,4 @@ impl<T: fmt::Debug> fmt::Debug for Shared<T> {
 /// A value that is to be stored: the one that came back from a failed attempt, or the new one.
 fn take_either<T>(rejected: Option<StdArc<T>>, new: &mut Option<StdArc<T>>) -> StdArc<T> {
     rejected.or_else(|| new.take()).expect("a value is either with us or comes back")
-}
-
-/// The `Debug` text of `value`, cut after [`VALUE_LIMIT`] bytes. The value's formatting is user code: what
-/// it writes beyond that is not kept, and if it panics the text says so.
-fn debug_text(value: &impl fmt::Debug) -> String {
-    use fmt::Write;
-
-    struct Limited(String);
-    impl Write for Limited {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            let mut room = VALUE_LIMIT - self.0.len().min(VALUE_LIMIT);
-            if text.len() <= room {
-                self.0.push_str(text);
-                return Ok(());
-            }
-            while !text.is_char_boundary(room) {
-                room -= 1;
-            }
-            self.0.push_str(&text[..room]);
-            Err(fmt::Error)
-        }
-    }
-
-    let mut limited = Limited(String::new());
-    match catch_unwind(AssertUnwindSafe(|| write!(limited, "{value:?}"))) {
-        Ok(Ok(())) => {}
-        Ok(Err(fmt::Error)) => limited.0.push('…'),
-        Err(_) => limited.0.push_str("<panicked while formatting>"),
-    }
-    limited.0
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_value_is_cut_at_a_character_boundary() {
-        let text = debug_text(&"é".repeat(VALUE_LIMIT));
-        assert!(text.len() <= VALUE_LIMIT + '…'.len_utf8(), "{}", text.len());
-        assert!(text.starts_with("\"éé") && text.ends_with('…'), "{text}");
-        assert_eq!(debug_text(&"short"), "\"short\"");
-    }
-
-    #[test]
-    fn a_value_that_panics_while_formatting_is_reported_and_harms_nobody() {
-        struct Bad;
-        impl fmt::Debug for Bad {
-            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-                panic!("no")
-            }
-        }
-        assert_eq!(debug_text(&Bad), "<panicked while formatting>");
-    }
 }

@@ -72,6 +72,9 @@ pub(crate) fn glances_first() -> bool {
 /// Nothing: nothing relies on the order that comes with it.
 pub(crate) fn drain_stores() {}
 
+/// Nothing: a matter of speed.
+pub(crate) fn fetch_ahead<T>(_: *const T) {}
+
 pub(crate) const SEGMENT: u64 = 2;
 
 pub(crate) const FIRST_SEGMENT: u64 = 2;

@@ -49,6 +49,19 @@ pub(crate) fn drain_stores() {
     fence(super::Ordering::SeqCst);
 }
 
+/// Has the memory at this address brought into the cache, if the processor can be asked to. It may be anybody's,
+/// or nobody's: nothing is read.
+#[inline(always)]
+pub(crate) fn fetch_ahead<T>(address: *const T) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: the instruction never faults, whatever the address.
+    unsafe {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    let _ = address;
+}
+
 /// Whether this process had a single core to run on when it first asked.
 pub(crate) fn has_one_core() -> bool {
     static ONE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();

@@ -52,6 +52,9 @@ pub(crate) fn reclaiming<R>(part: impl FnOnce() -> R) -> R {
 /// Nothing: nothing relies on the order that comes with it.
 pub(crate) fn drain_stores() {}
 
+/// Nothing: a matter of speed.
+pub(crate) fn fetch_ahead<T>(_: *const T) {}
+
 /// Not here: the waits of `raw` do so by chance.
 pub(super) fn wakes_for_no_reason() -> bool {
     false

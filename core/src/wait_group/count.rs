@@ -13,6 +13,7 @@
 //! Every change of the word is a read-modify-write, so an Acquire load of any later value synchronizes
 //! with every `done` before it (they all belong to one release sequence).
 
+use crate::observer::Glance;
 use crate::sync::{AtomicU64, Ordering, fault};
 
 const COUNT: u64 = u32::MAX as u64;
@@ -125,6 +126,12 @@ impl Count {
         // ORDERING: pairs with the Release in `change`: who finds zero sees what was done.
         let word = self.0.load(Ordering::Acquire);
         (count(word), generation(word))
+    }
+
+    pub(super) fn glance(&self) -> Glance {
+        // Relaxed: compared and not acted upon.
+        let word = self.0.load(Ordering::Relaxed);
+        Glance { words: [word, 0], has_waiters: word & WAITERS != 0 }
     }
 }
 

@@ -11,6 +11,7 @@ pub use future::WaitFuture;
 use crate::error::{WaitGroupError, WaitTimeout};
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State};
+use crate::observer::{Glance, Handle, Observed};
 use crate::sync::{Arc, Deadline, Duration, panicking};
 use crate::wait::{self, Condition, TimedOut, WaitList};
 use count::{Change, Count};
@@ -313,9 +314,29 @@ impl WaitGroup {
     /// assert_eq!((count, generation), (0, 0));
     /// ```
     pub fn inspect(&self) -> Inspection {
-        let (count, generation) = self.inner.count.get();
+        self.inner.inspect()
+    }
+}
+
+impl Observed for Inner {
+    fn glance(&self) -> Glance {
+        self.count.glance()
+    }
+
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn inspect(&self) -> Inspection {
+        let (count, generation) = self.count.get();
         let state = State::WaitGroup { count, generation };
-        self.inner.identity.inspection(Kind::WaitGroup, "u32", state, self.inner.waiters.inspect())
+        self.identity.inspection(Kind::WaitGroup, "u32", state, self.waiters.inspect())
+    }
+}
+
+impl Handle for WaitGroup {
+    fn inside(&self) -> &(dyn Observed + 'static) {
+        &*self.inner
     }
 }
 

@@ -8,6 +8,7 @@ mod close;
 mod controls;
 mod explore;
 mod history;
+mod observer;
 mod patience;
 mod process;
 mod public;

@@ -10,7 +10,7 @@ use named_sync_loom::{Kind, NameError, Registry, State, global};
 use crate::support::*;
 
 /// The first names whose hashes end in these two bits. The hash is the registry's, whose key is fixed under loom.
-fn names_in<const N: usize>(bucket: u64) -> [String; N] {
+pub(crate) fn names_in<const N: usize>(bucket: u64) -> [String; N] {
     let hash = |name: &str| {
         let mut hasher = BuildHasherDefault::<DefaultHasher>::default().build_hasher();
         hasher.write(name.as_bytes());

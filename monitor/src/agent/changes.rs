@@ -5,55 +5,46 @@
 //! about what a viewer has: it says so itself.
 
 use super::rows;
-use crate::wire::{Changes, RowId};
-use named_sync::Inspection;
-use std::collections::BTreeMap;
+use super::session::micros;
+use crate::wire::{Changes, Row, RowId};
+use named_sync::{Observer, Registry};
 use std::time::Instant;
 
 /// How many rows and blocked threads together go into one page.
 const PAGE: usize = 256;
 
 /// The last answer on one connection.
-#[derive(Debug, Default)]
-pub(super) struct Tracker {
+#[derive(Debug)]
+pub(super) struct Tracker<'a> {
+    registry: &'a Registry,
     generation: u64,
-    known: BTreeMap<RowId, Inspection>,
+    observer: Observer<'a>,
 }
 
-impl Tracker {
+impl<'a> Tracker<'a> {
+    pub(super) fn new(registry: &'a Registry) -> Self {
+        Tracker { registry, generation: 0, observer: registry.observe() }
+    }
+
     /// The pages that answer a question: at least one, even if nothing changed.
-    pub(super) fn changes(
-        &mut self,
-        since: u64,
-        inspections: Vec<Inspection>,
-        now: Instant,
-        at_us: u64,
-    ) -> Vec<Changes> {
+    pub(super) fn changes(&mut self, since: u64, start: Instant) -> Vec<Changes> {
         let full = since == 0 || since != self.generation;
         self.generation += 1;
-        let old = std::mem::take(&mut self.known);
-        let new: BTreeMap<RowId, Inspection> =
-            inspections.into_iter().map(|inspection| (rows::id(&inspection), inspection)).collect();
-        let mut changed = Vec::new();
-        for (id, inspection) in &new {
-            let known = old.get(id).is_some_and(|old| rows::is_same(old, inspection));
-            if full || !known {
-                changed.extend(rows::row(id.clone(), inspection, now));
-            }
+        if full {
+            self.observer = self.registry.observe();
         }
-        let gone = if full {
-            Vec::new()
-        } else {
-            old.into_keys().filter(|id| !new.contains_key(id)).collect()
-        };
-        self.known = new;
+        let look = self.observer.look();
+        let now = Instant::now();
+        let at_us = micros(now.saturating_duration_since(start));
+        let rows = look.changed.iter().filter_map(|inspection| rows::row(inspection, now));
+        let gone = look.gone.iter().map(rows::gone).collect();
         let blank = Changes { at_us, generation: self.generation, ..Changes::default() };
-        paginate(changed, gone, full, &blank)
+        paginate(rows, gone, full, &blank)
     }
 }
 
 fn paginate(
-    rows: Vec<crate::wire::Row>,
+    rows: impl Iterator<Item = Row>,
     gone: Vec<RowId>,
     full: bool,
     blank: &Changes,
@@ -88,14 +79,17 @@ fn paginate(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use named_sync::{Kind, Registry};
+    use named_sync::Kind;
 
     fn names(pages: &[Changes]) -> Vec<&str> {
-        pages.iter().flat_map(|page| &page.rows).map(|row| row.id.name.as_str()).collect()
+        let rows = pages.iter().flat_map(|page| &page.rows);
+        let mut names: Vec<&str> = rows.map(|row| row.id.name.as_str()).collect();
+        names.sort_unstable();
+        names
     }
 
-    fn ask(tracker: &mut Tracker, registry: &Registry, since: u64) -> Vec<Changes> {
-        tracker.changes(since, registry.inspect(), Instant::now(), 0)
+    fn ask(tracker: &mut Tracker<'_>, since: u64) -> Vec<Changes> {
+        tracker.changes(since, Instant::now())
     }
 
     #[test]
@@ -103,14 +97,14 @@ mod tests {
         let registry = Registry::new();
         let hits = registry.atomic("hits", 0);
         registry.atomic("misses", 0);
-        let mut tracker = Tracker::default();
-        let first = ask(&mut tracker, &registry, 0);
+        let mut tracker = Tracker::new(&registry);
+        let first = ask(&mut tracker, 0);
         assert!(first[0].full);
         assert_eq!(names(&first), ["hits", "misses"]);
-        let second = ask(&mut tracker, &registry, first[0].generation);
+        let second = ask(&mut tracker, first[0].generation);
         assert_eq!((second.len(), names(&second).len(), second[0].full), (1, 0, false));
         hits.add(1);
-        let third = ask(&mut tracker, &registry, second[0].generation);
+        let third = ask(&mut tracker, second[0].generation);
         assert_eq!(names(&third), ["hits"]);
     }
 
@@ -118,12 +112,12 @@ mod tests {
     fn what_was_removed_is_named_once() {
         let registry = Registry::new();
         registry.atomic("hits", 0);
-        let mut tracker = Tracker::default();
-        let first = ask(&mut tracker, &registry, 0);
+        let mut tracker = Tracker::new(&registry);
+        let first = ask(&mut tracker, 0);
         registry.remove(Kind::Atomic, "hits");
-        let second = ask(&mut tracker, &registry, first[0].generation);
+        let second = ask(&mut tracker, first[0].generation);
         assert_eq!(second[0].gone.iter().map(|id| id.name.as_str()).collect::<Vec<_>>(), ["hits"]);
-        let third = ask(&mut tracker, &registry, second[0].generation);
+        let third = ask(&mut tracker, second[0].generation);
         assert!(third[0].gone.is_empty());
     }
 
@@ -131,9 +125,9 @@ mod tests {
     fn a_viewer_that_lost_its_place_gets_everything() {
         let registry = Registry::new();
         registry.atomic("hits", 0);
-        let mut tracker = Tracker::default();
+        let mut tracker = Tracker::new(&registry);
         for since in [0, 7, 0, u64::MAX] {
-            let answer = ask(&mut tracker, &registry, since);
+            let answer = ask(&mut tracker, since);
             assert!(answer[0].full);
             assert_eq!(names(&answer), ["hits"]);
         }
@@ -145,7 +139,7 @@ mod tests {
         for n in 0..1000 {
             registry.atomic(&format!("a{n:04}"), 0);
         }
-        let pages = ask(&mut Tracker::default(), &registry, 0);
+        let pages = ask(&mut Tracker::new(&registry), 0);
         assert_eq!(names(&pages).len(), 1000);
         assert!(
             pages

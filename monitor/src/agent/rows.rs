@@ -2,7 +2,7 @@
 
 use super::session::micros;
 use crate::wire::{Blocked, Kind, Location, Operation, Row, RowId, State};
-use named_sync::{Inspection, Waiter};
+use named_sync::{Gone, Inspection, Waiter};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Instant;
 
@@ -12,18 +12,28 @@ pub(super) const LISTED: usize = 256;
 /// How many bytes of a name, a type or a file are sent. A name comes from anywhere and may be of any length.
 const TEXT_LIMIT: usize = 1024;
 
-/// The identity of the primitive.
-pub(super) fn id(inspection: &Inspection) -> RowId {
+/// The identity of what is no more.
+pub(super) fn gone(gone: &Gone) -> RowId {
+    id(gone.kind, &gone.name, gone.type_name, gone.created_at)
+}
+
+fn id(
+    of: named_sync::Kind,
+    name: &str,
+    type_name: &str,
+    created_at: &std::panic::Location<'_>,
+) -> RowId {
     RowId {
-        kind: kind(inspection.kind),
-        name: cut(&inspection.name),
-        type_name: cut(inspection.type_name),
-        created_at: location(inspection.created_at),
+        kind: kind(of),
+        name: cut(name),
+        type_name: cut(type_name),
+        created_at: location(created_at),
     }
 }
 
 /// The row as it is at `now`, or `None` if the core knows a state that this protocol does not.
-pub(super) fn row(id: RowId, inspection: &Inspection, now: Instant) -> Option<Row> {
+pub(super) fn row(inspection: &Inspection, now: Instant) -> Option<Row> {
+    let Inspection { kind, name, type_name, created_at, .. } = inspection;
     let count = |operation| {
         inspection.waiters.iter().filter(|waiter| waiter.operation == operation).count() as u64
     };
@@ -31,27 +41,13 @@ pub(super) fn row(id: RowId, inspection: &Inspection, now: Instant) -> Option<Ro
     longest.sort_by_key(|waiter| waiter.since);
     longest.truncate(LISTED);
     Some(Row {
-        id,
+        id: id(*kind, name, type_name, created_at),
         state: state(&inspection.state)?,
         putters: count(named_sync::Operation::Put),
         getters: count(named_sync::Operation::Get),
         waiters: count(named_sync::Operation::Wait),
         blocked: longest.into_iter().map(|waiter| blocked(waiter, now)).collect(),
     })
-}
-
-/// Whether a viewer that knows `old` would learn nothing from `new`. Ages do not count: they follow from the
-/// time of a frame.
-pub(super) fn is_same(old: &Inspection, new: &Inspection) -> bool {
-    old.state == new.state
-        && old.waiters.len() == new.waiters.len()
-        && old.waiters.iter().zip(&new.waiters).all(|(old, new)| {
-            old.since == new.since
-                && old.operation == new.operation
-                && old.is_task == new.is_task
-                && old.thread_id == new.thread_id
-                && old.location == new.location
-        })
 }
 
 /// `text`, or its beginning and a digest of the whole, so that two long names stay two names.

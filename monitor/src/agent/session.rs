@@ -30,15 +30,14 @@ enum Next {
 /// Serves one viewer until it leaves, misbehaves or falls silent.
 pub(super) fn run(stream: &UnixStream, source: &Source, start: Start) {
     let mut session =
-        Session { source, start, tracker: Tracker::default(), greeted: false, answered: None };
+        Session { start, tracker: Tracker::new(source.registry()), greeted: false, answered: None };
     // An error here is the viewer's end of the connection: there is nobody left to tell.
     let _ = session.converse(stream);
 }
 
 struct Session<'a> {
-    source: &'a Source,
     start: Start,
-    tracker: Tracker,
+    tracker: Tracker<'a>,
     greeted: bool,
     answered: Option<Instant>,
 }
@@ -87,10 +86,7 @@ impl Session<'_> {
                 send(stream, &error(ErrorCode::BadRequest, "say hello first".to_owned()))?;
             }
             Ok(Request::Changes { since }) => {
-                let inspections = self.source.registry().inspect();
-                let now = Instant::now();
-                let at_us = micros(now.saturating_duration_since(self.start.at));
-                for page in self.tracker.changes(since, inspections, now, at_us) {
+                for page in self.tracker.changes(since, self.start.at) {
                     send(stream, &Frame::Changes(page))?;
                 }
             }

@@ -86,6 +86,17 @@ controls! {
         "free-a-name-early", "registry::a_look_up_against_a_remove_reads_no_freed_entry", RACE
     )
 
+    /// I18.
+    the_look_whether_names_have_changed(
+        "believe-in-old-names", "observer::an_observer_against_a_removal_looks_at_nothing_that_was_freed",
+        "assertion `left == right` failed"
+    )
+
+    /// I16.
+    the_reading_of_an_observer(
+        "look-without-a-reading", "observer::an_observer_against_a_removal_looks_at_nothing_that_was_freed", RACE
+    )
+
     /// I15.
     the_look_under_the_lock_before_a_name_is_made(
         "make-a-name-twice", "registry::two_who_ask_for_one_name_get_one_object", NOT_EXPECTED

@@ -1,0 +1,38 @@
+//! The words of a primitive that change whenever what is told of it changes.
+
+use super::SharedValue;
+use crate::identity::Identity;
+use crate::inspect::Inspection;
+
+/// What a primitive keeps anyway, as it is: equal glances, equal state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Glance {
+    pub(crate) words: [u64; 2],
+    /// Whether somebody may be blocked. Who that is the words do not say.
+    pub(crate) has_waiters: bool,
+}
+
+/// What the handles of a primitive share, of any kind.
+pub(crate) trait Observed {
+    /// Has what a glance looks at brought into the cache, where it could not be fetched for many at a time: the fence
+    /// of a reading would keep the processor from that.
+    fn fetch_ahead(&self) {}
+
+    /// Takes no lock.
+    fn glance(&self) -> Glance;
+
+    fn identity(&self) -> &Identity;
+
+    /// What is told of it, but for the text of a shared value.
+    fn inspect(&self) -> Inspection;
+
+    /// The same, and beside it the value whose text is to be written, if there is one.
+    fn inspect_unwritten(&self) -> (Inspection, Option<SharedValue>) {
+        (self.inspect(), None)
+    }
+}
+
+/// A handle of any kind.
+pub(crate) trait Handle {
+    fn inside(&self) -> &(dyn Observed + 'static);
+}

@@ -1,0 +1,142 @@
+//! What has changed in a registry since somebody last looked.
+//!
+//! [`Registry::inspect`] tells everything, each time. A monitor that looks several times a second at a hundred
+//! thousand primitives, of which few change, needs less: for each of them a glance at the words that it keeps
+//! anyway, and an [`Inspection`] only of those whose words are others than the last time.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `glance` | the words of a primitive that change whenever what is told of it changes |
+//! | `seen` | what was seen of the primitives of one kind, and how that is compared |
+//! | `value` | a shared value whose text is still to be written |
+
+mod glance;
+mod seen;
+mod value;
+
+use std::panic::Location;
+
+use crate::inspect::{Inspection, Kind};
+use crate::registry::Registry;
+use crate::sync::StdArc;
+pub(crate) use glance::{Glance, Handle, Observed};
+use seen::Seen;
+pub use value::SharedValue;
+pub(crate) use value::debug_text;
+
+/// Sees what has changed in a [`Registry`] since it last looked.
+///
+/// It costs those who use the primitives nothing: nothing is counted or noted down for it. A look holds no lock
+/// of the registry but to find out, for some dozens of names at a time, which there are; it waits for no other
+/// thread's progress, so it works while all of them are stuck.
+///
+/// Who is blocked is compared as well, for how long is not: that follows from [`Waiter::since`](crate::Waiter::since).
+///
+/// An atomic that was changed, and back to what it was, has not changed. Of a shared variable that was not
+/// replaced, the text may change all the same, if there is a lock or an atomic in it: a few such texts are written anew
+/// in each look, in turn.
+///
+/// # Example
+///
+/// ```
+/// use named_sync::{Kind, Registry, State};
+///
+/// let registry = Registry::new();
+/// let hits = registry.atomic("hits", 0);
+/// registry.atomic("misses", 0);
+///
+/// let mut observer = registry.observe();
+/// assert_eq!(observer.look().changed.len(), 2, "everything is new");
+///
+/// hits.add(1);
+/// registry.remove(Kind::Atomic, "misses");
+/// let look = observer.look();
+/// assert_eq!(&*look.changed[0].name, "hits");
+/// assert!(matches!(look.changed[0].state, State::Atomic { value: 1, .. }));
+/// assert_eq!(&*look.gone[0].name, "misses");
+///
+/// let look = observer.look();
+/// assert!(look.changed.is_empty() && look.gone.is_empty());
+/// ```
+#[derive(Debug)]
+pub struct Observer<'a> {
+    registry: &'a Registry,
+    atomics: Seen,
+    shareds: Seen,
+    wait_groups: Seen,
+    queues: Seen,
+}
+
+/// What an [`Observer`] found.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Look {
+    /// What is new or has changed, in no order.
+    pub changed: Vec<Inspection>,
+    /// What is in the registry no more. What was removed and made anew at the same line, with the same type, has only
+    /// changed.
+    pub gone: Vec<Gone>,
+}
+
+/// What was in the registry once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Gone {
+    /// Which kind of primitive it was.
+    pub kind: Kind,
+    /// The name that it had.
+    pub name: StdArc<str>,
+    /// Its element type.
+    pub type_name: &'static str,
+    /// The line that created it.
+    pub created_at: &'static Location<'static>,
+}
+
+impl<'a> Observer<'a> {
+    pub(crate) fn new(registry: &'a Registry) -> Self {
+        Self {
+            registry,
+            atomics: Seen::default(),
+            shareds: Seen::default(),
+            wait_groups: Seen::default(),
+            queues: Seen::default(),
+        }
+    }
+
+    /// Looks at every primitive, and tells of those that are not as they were.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// let mut observer = registry.observe();
+    /// registry.shared("limit", 5).unwrap();
+    /// let look = observer.look();
+    /// assert!(look.gone.is_empty() && look.changed.len() == 1);
+    /// ```
+    pub fn look(&mut self) -> Look {
+        self.look_and_write(|value| value.to_string())
+    }
+
+    /// As [`look`](Self::look), and lets `write` make texts of shared values, in its own time and place: the value's
+    /// `Debug` is anybody's code and may wait for a lock that is held by a thread which is stuck.
+    ///
+    /// ```
+    /// use named_sync::{Registry, State};
+    /// let registry = Registry::new();
+    /// registry.shared("secret", "xyzzy").unwrap();
+    /// let look = registry.observe().look_and_write(|value| format!("({} is not shown)", value.name()));
+    /// let State::Shared { value, .. } = &look.changed[0].state else { panic!() };
+    /// assert_eq!(value, "(secret is not shown)");
+    /// ```
+    pub fn look_and_write(&mut self, mut write: impl FnMut(SharedValue) -> String) -> Look {
+        let mut look = Look::default();
+        let (atomics, shareds, wait_groups, queues) = self.registry.names();
+        // SAFETY: each of them always looks at the same names, which live as long as we do.
+        unsafe {
+            self.atomics.look(Kind::Atomic, atomics, &mut look, &mut write);
+            self.shareds.look(Kind::Shared, shareds, &mut look, &mut write);
+            self.wait_groups.look(Kind::WaitGroup, wait_groups, &mut look, &mut write);
+            self.queues.look(Kind::Queue, queues, &mut look, &mut write);
+        }
+        look
+    }
+}

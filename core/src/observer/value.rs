@@ -1,0 +1,104 @@
+//! A shared value whose text is still to be written.
+
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::inspect::VALUE_LIMIT;
+use crate::sync::StdArc;
+
+/// The value of a [`Shared`](crate::Shared) at one moment, of whatever type.
+///
+/// Its `Display` is the value's `Debug` text, cut after [`VALUE_LIMIT`] bytes, and does not panic if the value does. It
+/// runs the value's own code, which may block: see [`Observer::look_and_write`](crate::Observer::look_and_write).
+pub struct SharedValue {
+    name: StdArc<str>,
+    value: StdArc<dyn fmt::Debug + Send + Sync>,
+}
+
+impl SharedValue {
+    pub(crate) fn new(name: StdArc<str>, value: StdArc<dyn fmt::Debug + Send + Sync>) -> Self {
+        Self { name, value }
+    }
+
+    /// The name of the shared variable.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.shared("limit", 5).unwrap();
+    /// registry.observe().look_and_write(|value| {
+    ///     assert_eq!(value.name(), "limit");
+    ///     value.to_string()
+    /// });
+    /// ```
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for SharedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&debug_text(&*self.value))
+    }
+}
+
+impl fmt::Debug for SharedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedValue").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The `Debug` text of `value`, cut after [`VALUE_LIMIT`] bytes. The value's formatting is user code: what
+/// it writes beyond that is not kept, and if it panics the text says so.
+pub(crate) fn debug_text(value: &dyn fmt::Debug) -> String {
+    struct Limited(String);
+    impl Write for Limited {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let mut room = VALUE_LIMIT - self.0.len().min(VALUE_LIMIT);
+            if text.len() <= room {
+                self.0.push_str(text);
+                return Ok(());
+            }
+            while !text.is_char_boundary(room) {
+                room -= 1;
+            }
+            self.0.push_str(&text[..room]);
+            Err(fmt::Error)
+        }
+    }
+
+    let mut limited = Limited(String::new());
+    match catch_unwind(AssertUnwindSafe(|| write!(limited, "{value:?}"))) {
+        Ok(Ok(())) => {}
+        Ok(Err(fmt::Error)) => limited.0.push('…'),
+        Err(payload) => {
+            // A payload's drop is user code as well.
+            std::mem::forget(payload);
+            limited.0.push_str("<panicked while formatting>");
+        }
+    }
+    limited.0
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_at_a_character_boundary() {
+        let text = debug_text(&"é".repeat(VALUE_LIMIT));
+        assert!(text.len() <= VALUE_LIMIT + '…'.len_utf8(), "{}", text.len());
+        assert!(text.starts_with("\"éé") && text.ends_with('…'), "{text}");
+        assert_eq!(debug_text(&"short"), "\"short\"");
+    }
+
+    #[test]
+    fn a_value_that_panics_while_formatting_is_reported_and_harms_nobody() {
+        struct Bad;
+        impl fmt::Debug for Bad {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                panic!("no")
+            }
+        }
+        assert_eq!(debug_text(&Bad), "<panicked while formatting>");
+    }
+}

@@ -1,0 +1,130 @@
+//! The observer: its looks add up to the truth (I18), and it looks at nothing that was freed (I16).
+//!
+//! Under loom a table has two buckets with the first name, and four, for good, with the second.
+
+use std::collections::BTreeMap;
+
+use named_sync_loom::{Kind, Look, Registry, State};
+
+use crate::registry::names_in;
+use crate::support::*;
+
+/// What the looks add up to: of each name the line that made it, and its state.
+#[derive(Default)]
+struct Known(BTreeMap<(Kind, String, u32), State>);
+
+impl Known {
+    fn take_in(&mut self, look: Look) {
+        for gone in look.gone {
+            let id = (gone.kind, gone.name.to_string(), gone.created_at.line());
+            assert!(self.0.remove(&id).is_some(), "gone and never was: {id:?}");
+        }
+        for row in look.changed {
+            self.0.insert((row.kind, row.name.to_string(), row.created_at.line()), row.state);
+        }
+    }
+
+    fn assert_is_true_of(&self, registry: &Registry) {
+        let mut truth = Known::default();
+        let changed = registry.inspect();
+        for row in changed {
+            truth.0.insert((row.kind, row.name.to_string(), row.created_at.line()), row.state);
+        }
+        assert_eq!(self.0, truth.0);
+    }
+}
+
+models! {
+    an_observer_against_a_removal_looks_at_nothing_that_was_freed(Complete, [0, 1]) {
+        make_slots(2);
+        let registry = share(Registry::new());
+        registry.atomic("hits", 5);
+        let mut observer = registry.observe();
+        observer.look();
+        let remover = spawn(&registry, |registry| assert!(registry.remove(Kind::Atomic, "hits")));
+        let gone = observer.look().gone.len();
+        remover.join().unwrap();
+        assert_eq!(gone + observer.look().gone.len(), 1);
+        gone
+    }
+
+    a_first_look_against_a_removal_looks_at_nothing_that_was_freed(Complete, [0, 1]) {
+        make_slots(2);
+        let registry = share(Registry::new());
+        registry.atomic("hits", 5);
+        let remover = spawn(&registry, |registry| assert!(registry.remove(Kind::Atomic, "hits")));
+        let found = registry.observe().look().changed.len();
+        remover.join().unwrap();
+        found
+    }
+
+    /// At another line: to the observer it is another primitive.
+    what_is_removed_and_made_anew_during_a_look_is_told(ReclaimingAtOnce(3), [0, 1, 2]) {
+        make_slots(2);
+        let registry = share(Registry::new());
+        registry.atomic("hits", 5);
+        let (mut observer, mut known) = (registry.observe(), Known::default());
+        known.take_in(observer.look());
+        let other = spawn(&registry, |registry| {
+            assert!(registry.remove(Kind::Atomic, "hits"));
+            registry.atomic("hits", 5);
+        });
+        let look = observer.look();
+        let news = look.gone.len() + look.changed.len();
+        known.take_in(look);
+        other.join().unwrap();
+        known.take_in(observer.look());
+        known.assert_is_true_of(&registry);
+        news
+    }
+
+    /// The second name makes four buckets of two, and so moves the first one, from one that was looked at to one that
+    /// was not.
+    names_that_come_and_are_moved_during_a_look_are_told_once(Complete, [0, 1, 2]) {
+        let registry = share(Registry::new());
+        let [[moved], [new]] = [names_in(2), names_in(0)];
+        registry.atomic(&moved, 1);
+        let (mut observer, mut known) = (registry.observe(), Known::default());
+        known.take_in(observer.look());
+        let creator = spawn(&registry, move |registry| {
+            registry.atomic(&new, 2);
+            registry.atomic("another", 3);
+        });
+        let look = observer.look();
+        assert!(look.gone.is_empty() && look.changed.iter().all(|row| *row.name != *moved), "{look:?}");
+        let news = look.changed.len();
+        known.take_in(look);
+        creator.join().unwrap();
+        known.take_in(observer.look());
+        known.assert_is_true_of(&registry);
+        news
+    }
+
+    a_change_during_a_look_is_told_then_or_the_next_time(Complete, [(0, 1), (1, 0)]) {
+        let registry = share(Registry::new());
+        registry.wait_group("files");
+        let mut observer = registry.observe();
+        observer.look();
+        let other = spawn(&registry, |registry| registry.wait_group("files").add(1));
+        let then = observer.look().changed.len();
+        other.join().unwrap();
+        (then, observer.look().changed.len())
+    }
+
+    who_blocks_during_a_look_is_told_then_or_the_next_time(Complete, [(0, 0), (0, 1), (1, 1)]) {
+        let registry = share(Registry::new());
+        let group = share(registry.wait_group("files"));
+        group.add(1);
+        let mut observer = registry.observe();
+        observer.look();
+        let waiter = spawn(&group, |group| group.wait());
+        let then = observer.look().changed.len();
+        let next: usize = observer.look().changed.iter().map(|row| row.waiters.len()).sum();
+        group.done();
+        waiter.join().unwrap();
+        let last = observer.look();
+        assert!(last.changed.iter().all(|row| row.waiters.is_empty()), "{last:?}");
+        assert_eq!(last.changed.len(), 1);
+        (then, then.max(next))
+    }
+}
