@@ -104,6 +104,8 @@ pub struct App {
     /// Positions in the shown store. Only the list of the view is kept up to date.
     primitives: List<usize, RowId>,
     sort: Sort,
+    /// By what the list of primitives was made, if that is all that it depends on.
+    arranged: Option<(u64, Sort)>,
     /// The same.
     waiters: List<WaitAt, WaitId>,
     wait_sort: WaitSort,
@@ -135,6 +137,7 @@ impl App {
             view: View::default(),
             primitives: List::default(),
             sort: Sort::default(),
+            arranged: None,
             waiters: List::default(),
             wait_sort: WaitSort::default(),
             found: Vec::new(),
@@ -178,13 +181,13 @@ impl App {
 
     fn hear(&mut self, event: client::Event) {
         match event {
-            client::Event::Restarted => self.store = Store::default(),
+            client::Event::Restarted => self.forget(),
             client::Event::Connected(hello) => {
                 // The past of another run would be a lie.
                 let same_run =
                     self.host.as_ref().is_some_and(|host| host.started_us == hello.started_us);
                 if !same_run {
-                    self.store = Store::default();
+                    self.forget();
                 }
                 self.host = Some(hello);
                 self.link = Link::Live;
@@ -198,6 +201,11 @@ impl App {
                 self.link = Link::Lost { since, reason, last };
             }
         }
+    }
+
+    fn forget(&mut self) {
+        self.store = Store::default();
+        self.arranged = None;
     }
 
     fn key(&mut self, event: KeyEvent) {
@@ -328,12 +336,18 @@ impl App {
         self.found = find_problems(store, Thresholds::default());
         match self.view {
             View::Primitives => {
+                let by_name = self.filter.is_empty() && self.sort.is_by_name();
+                let arranged = by_name.then_some((store.arrivals(), self.sort));
+                if arranged.is_some() && self.arranged == arranged {
+                    return;
+                }
+                self.arranged = arranged;
                 let order = arrange(store, &self.filter, self.sort);
-                let row_id = |at: usize| &store.entries()[at].row().id;
+                let selected = self.primitives.selected().and_then(|id| store.place(id));
                 self.primitives.rearrange(
                     order,
-                    |at| row_id(at).clone(),
-                    |id, at| row_id(at) == id,
+                    |at| store.entries()[at].row().id.clone(),
+                    |_, at| Some(at) == selected,
                 );
             }
             View::Waiters => {
@@ -345,7 +359,7 @@ impl App {
                 let found = &self.found;
                 let passes = |at: &usize| {
                     let entry = store.get(&found[*at].on);
-                    entry.is_some_and(|entry| self.filter.accepts(entry, store.at_us()))
+                    entry.is_some_and(|entry| self.filter.accepts(entry, store.ticks()))
                 };
                 let mut order: Vec<usize> = (0..found.len()).filter(passes).collect();
                 if self.newest_first {

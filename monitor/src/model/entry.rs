@@ -1,6 +1,6 @@
 //! One primitive as a viewer knows it: the last row, and how it came to be.
 
-use super::history::{History, Sample};
+use super::history::{History, Sample, Ticks};
 use crate::wire::{Operation, Row, State};
 use std::collections::BTreeSet;
 
@@ -68,6 +68,7 @@ impl Entry {
         let (getters, history) = (BTreeSet::new(), History::default());
         let mut entry = Entry { row, at_us, activity: 0, moments, getters, history, seen };
         entry.note_getters();
+        entry.sample(None);
         entry
     }
 
@@ -83,26 +84,36 @@ impl Entry {
         }
     }
 
-    pub(super) fn replace(&mut self, row: Row, at_us: u64) {
+    /// Takes another row, as it is now.
+    pub(super) fn replace(&mut self, row: Row, ticks: &Ticks) {
+        let at_us = ticks.now_us();
         self.activity = self.activity.wrapping_add(happened(&self.row.state, &row.state));
         self.moments.note(&self.row.state, &row.state, at_us);
         self.row = row;
         self.at_us = at_us;
         self.note_getters();
+        self.sample(ticks.last());
     }
 
-    /// Takes a sample of what is known now.
-    pub(super) fn sample(&mut self, at_us: u64) {
+    /// Takes a sample of what is known now; the moment before it was at `before_us`.
+    fn sample(&mut self, before_us: Option<u64>) {
+        let at_us = self.at_us;
         let level = match self.row.state {
             State::Queue { size, .. } => size,
             State::WaitGroup { count, .. } => u64::from(count),
             State::Atomic { .. } | State::Shared { .. } => self.history.last().map_or(0, |last| {
                 let changes = u128::from(self.activity.wrapping_sub(last.activity));
-                let elapsed = u128::from(at_us.saturating_sub(last.at_us).max(1));
+                let before_us = before_us.unwrap_or(last.at_us).max(last.at_us);
+                let elapsed = u128::from(at_us.saturating_sub(before_us).max(1));
                 u64::try_from(changes * 1_000_000 / elapsed).unwrap_or(u64::MAX)
             }),
         };
         self.history.push(Sample { at_us, activity: self.activity, level });
+    }
+
+    /// Whether it may be part of a problem: somebody is or was blocked on it, or it has grown.
+    pub(super) fn is_notable(&self) -> bool {
+        self.row.blocked_count() > 0 || !self.getters.is_empty() || self.moments.longer_us.is_some()
     }
 
     /// The row as the host sent it last.
@@ -120,15 +131,16 @@ impl Entry {
         &self.moments
     }
 
-    /// The last few moments.
-    pub fn history(&self) -> &History {
-        &self.history
+    /// What a line of the last `count` moments shows, oldest first: items, a count, or changes a second.
+    pub fn levels<'a>(&'a self, count: usize, ticks: &'a Ticks) -> impl Iterator<Item = u64> + 'a {
+        let stays = matches!(self.row.state, State::Queue { .. } | State::WaitGroup { .. });
+        self.history.levels(count, ticks, stays)
     }
 
     /// Changes a second: items in and out of a queue, the distance an atomic moved, replacements of a shared
     /// value, rounds of a wait group.
-    pub fn rate(&self) -> Option<f64> {
-        self.history.rate()
+    pub fn rate(&self, ticks: &Ticks) -> Option<f64> {
+        self.history.rate(ticks)
     }
 
     /// For how long the one who waits longest has been blocked at host time `now_us`.

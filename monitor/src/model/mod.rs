@@ -1,6 +1,6 @@
 //! What a viewer knows of a host: no terminal, no socket, no clock. Time comes in as an argument.
 //!
-//! [`Store`] takes in the frames and keeps one [`Entry`] a primitive, each with a short [`History`].
+//! [`Store`] takes in the frames and keeps one [`Entry`] a primitive, each with a short history.
 //! [`arrange`] says which of them to show and in what order, [`arrange_waits`] the same of those
 //! who are blocked. [`find_problems`] says what looks wrong.
 
@@ -14,7 +14,7 @@ mod waits;
 
 pub use entry::Entry;
 pub use filter::{Field, Filter, FilterError, parse_time};
-pub use history::{History, KEPT, Sample};
+pub use history::{KEPT, Ticks};
 pub use problems::{Problem, Rule, Thresholds, find_problems};
 pub use sort::{Sort, SortKey};
 pub use store::Store;
@@ -27,9 +27,13 @@ pub use waits::{Wait, WaitAt, WaitId, WaitKey, WaitSort, arrange_waits, count_wa
 /// assert!(arrange(&Store::default(), &Filter::default(), Sort::default()).is_empty());
 /// ```
 pub fn arrange(store: &Store, filter: &Filter, sort: Sort) -> Vec<usize> {
-    let entries = store.entries();
-    let mut order: Vec<usize> =
-        (0..entries.len()).filter(|at| filter.accepts(&entries[*at], store.at_us())).collect();
-    order.sort_by(|a, b| sort.compare(&entries[*a], &entries[*b], store.at_us()));
+    let (entries, ticks) = (store.entries(), store.ticks());
+    let by_id = store.by_id().iter().copied();
+    let mut order: Vec<usize> = if filter.is_empty() {
+        by_id.collect()
+    } else {
+        by_id.filter(|at| filter.accepts(&entries[*at], ticks)).collect()
+    };
+    sort.sort(&mut order, store);
     order
 }

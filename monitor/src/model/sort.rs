@@ -1,7 +1,6 @@
 //! The orders a table can be in.
 
-use super::entry::Entry;
-use std::cmp::Ordering;
+use super::Store;
 
 /// What to order by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,20 +91,37 @@ impl Sort {
         Sort { descending: !self.descending, ..self }
     }
 
-    /// The order of two entries at host time `now_us`. Ties are broken by kind and name, so that rows that
-    /// are equal do not dance.
-    pub fn compare(self, a: &Entry, b: &Entry, now_us: u64) -> Ordering {
-        let by_id = || a.row().id.cmp(&b.row().id);
-        let ordering = match self.key {
-            SortKey::Kind => by_id(),
-            SortKey::Name => a.row().id.name.cmp(&b.row().id.name),
-            SortKey::Value => a.amount().cmp(&b.amount()),
-            SortKey::Rate => a.rate().unwrap_or(0.0).total_cmp(&b.rate().unwrap_or(0.0)),
-            SortKey::Blocked => a.row().blocked_count().cmp(&b.row().blocked_count()),
-            SortKey::Longest => a.longest_us(now_us).cmp(&b.longest_us(now_us)),
-        };
-        let ordering = if self.descending { ordering.reverse() } else { ordering };
-        ordering.then_with(by_id)
+    /// Whether it depends on names alone, so that it stays as it is while names do.
+    pub fn is_by_name(self) -> bool {
+        matches!(self.key, SortKey::Kind | SortKey::Name)
+    }
+
+    /// Sorts places that are in the order of kind and name. In that order rows stay that are equal, so that they do
+    /// not dance.
+    pub(super) fn sort(self, order: &mut Vec<usize>, store: &Store) {
+        let entry = |at: usize| &store.entries()[at];
+        let now_us = store.at_us();
+        match self.key {
+            SortKey::Kind if self.descending => order.reverse(),
+            SortKey::Kind => {}
+            SortKey::Name => self.by_key(order, |at| &entry(at).row().id.name),
+            SortKey::Value => self.by_key(order, |at| entry(at).amount()),
+            SortKey::Rate => {
+                let rate = |at| entry(at).rate(store.ticks()).unwrap_or(0.0);
+                // No rate is negative, so the bits of rates are ordered as they are.
+                self.by_key(order, |at| rate(at).to_bits());
+            }
+            SortKey::Blocked => self.by_key(order, |at| entry(at).row().blocked_count()),
+            SortKey::Longest => self.by_key(order, |at| entry(at).longest_us(now_us)),
+        }
+    }
+
+    fn by_key<K: Ord>(self, order: &mut Vec<usize>, key: impl Fn(usize) -> K) {
+        // Each key is made once: to find it out takes longer than to compare it.
+        let mut keyed: Vec<(K, usize)> = order.iter().map(|at| (key(*at), *at)).collect();
+        keyed.sort_by(|(a, _), (b, _)| if self.descending { b.cmp(a) } else { a.cmp(b) });
+        order.clear();
+        order.extend(keyed.into_iter().map(|(_, at)| at));
     }
 }
 

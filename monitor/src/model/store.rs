@@ -1,7 +1,9 @@
 //! All primitives of one host, as the frames told them.
 
 use super::entry::Entry;
+use super::history::Ticks;
 use crate::wire::{Changes, RowId};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// Takes in pages of changes and keeps what they add up to.
@@ -16,8 +18,14 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     entries: Vec<Entry>,
+    /// Whether each of them may be part of a problem, side by side: most are not, and need not be looked at for that.
+    notable: Vec<bool>,
     places: HashMap<RowId, usize>,
-    at_us: u64,
+    /// All places, by kind and name; made when it is asked for.
+    by_id: OnceCell<Vec<usize>>,
+    /// How often a primitive came or went.
+    arrivals: u64,
+    ticks: Ticks,
     generation: u64,
     /// Numbers the full answers, so that what one did not mention can be told.
     fulls: u64,
@@ -25,21 +33,25 @@ pub struct Store {
 }
 
 impl Store {
-    /// Takes in one page. The last page of an answer takes a sample of every entry.
+    /// Takes in one page. The last page of an answer ends a moment.
     pub fn apply(&mut self, page: Changes) {
         if page.full {
             self.fulls += 1;
             self.in_full = true;
         }
-        self.at_us = page.at_us;
+        self.ticks.begin(page.at_us);
         for row in page.rows {
-            if let Some(place) = self.places.get(&row.id) {
-                let entry = &mut self.entries[*place];
-                entry.replace(row, page.at_us);
+            if let Some(&place) = self.places.get(&row.id) {
+                let entry = &mut self.entries[place];
+                entry.replace(row, &self.ticks);
                 entry.seen = self.fulls;
+                self.notable[place] = entry.is_notable();
             } else {
                 self.places.insert(row.id.clone(), self.entries.len());
-                self.entries.push(Entry::new(row, page.at_us, self.fulls));
+                let entry = Entry::new(row, page.at_us, self.fulls);
+                self.notable.push(entry.is_notable());
+                self.entries.push(entry);
+                self.note_arrival();
             }
         }
         for id in &page.gone {
@@ -52,24 +64,29 @@ impl Store {
 
     fn finish(&mut self, generation: u64) {
         if std::mem::take(&mut self.in_full) {
-            let fulls = self.fulls;
+            let (fulls, number) = (self.fulls, self.entries.len());
             self.entries.retain(|entry| entry.seen == fulls);
-            self.places = self
-                .entries
-                .iter()
-                .enumerate()
-                .map(|(place, entry)| (entry.row().id.clone(), place))
-                .collect();
+            if self.entries.len() < number {
+                self.note_arrival();
+                let ids = self.entries.iter().map(|entry| entry.row().id.clone());
+                self.places = ids.zip(0..).collect();
+                self.notable = self.entries.iter().map(Entry::is_notable).collect();
+            }
         }
         self.generation = generation;
-        for entry in &mut self.entries {
-            entry.sample(self.at_us);
-        }
+        self.ticks.end();
+    }
+
+    fn note_arrival(&mut self) {
+        self.arrivals += 1;
+        self.by_id.take();
     }
 
     fn remove(&mut self, id: &RowId) {
         let Some(place) = self.places.remove(id) else { return };
+        self.note_arrival();
         self.entries.swap_remove(place);
+        self.notable.swap_remove(place);
         if let Some(moved) = self.entries.get(place) {
             self.places.insert(moved.row().id.clone(), place);
         }
@@ -85,9 +102,40 @@ impl Store {
         self.places.get(id).map(|place| &self.entries[*place])
     }
 
+    /// The place of one primitive among the entries.
+    pub fn place(&self, id: &RowId) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// The places of all entries, by kind and name.
+    pub fn by_id(&self) -> &[usize] {
+        self.by_id.get_or_init(|| {
+            let id = |at: usize| &self.entries[at].row().id;
+            let mut by_id: Vec<usize> = (0..self.entries.len()).collect();
+            by_id.sort_unstable_by(|a, b| id(*a).cmp(id(*b)));
+            by_id
+        })
+    }
+
+    /// Another number whenever a primitive came or went.
+    pub fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    /// The entries that may be part of a problem, and their places. Whoever is blocked is blocked on one of these.
+    pub(super) fn notable(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        let places = self.notable.iter().enumerate().filter(|(_, is_notable)| **is_notable);
+        places.map(|(place, _)| (place, &self.entries[place]))
+    }
+
+    /// The moments of which all is known.
+    pub fn ticks(&self) -> &Ticks {
+        &self.ticks
+    }
+
     /// The host's clock at the last frame.
     pub fn at_us(&self) -> u64 {
-        self.at_us
+        self.ticks.now_us()
     }
 
     /// The generation of the last whole answer: what to ask for next.
@@ -140,9 +188,9 @@ mod tests {
         assert_eq!(names(&store), ["b", "c"]);
         let b = store.get(&row("b", 0).id).unwrap();
         assert_eq!(b.row().state, State::Atomic { value: 5 });
-        assert_eq!(b.rate(), Some(3.0));
+        assert_eq!(b.rate(store.ticks()), Some(3.0));
         assert_eq!(
-            store.get(&row("c", 0).id).unwrap().rate(),
+            store.get(&row("c", 0).id).unwrap().rate(store.ticks()),
             Some(0.0),
             "no news is a sample too"
         );
@@ -170,7 +218,7 @@ mod tests {
         let mut store = Store::default();
         store.apply(page(1, true, vec![shared(100)], vec![]));
         store.apply(page(2, false, vec![shared(0)], vec![]));
-        assert_eq!(store.entries()[0].rate(), Some(0.0));
+        assert_eq!(store.entries()[0].rate(store.ticks()), Some(0.0));
     }
 
     #[test]
@@ -179,7 +227,7 @@ mod tests {
         store.apply(page(1, true, vec![row("a", i64::MIN)], vec![]));
         store.apply(page(2, false, vec![row("a", i64::MAX)], vec![]));
         store.apply(page(3, false, vec![row("a", i64::MIN)], vec![]));
-        assert!(store.entries()[0].rate().unwrap() > 0.0);
+        assert!(store.entries()[0].rate(store.ticks()).unwrap() > 0.0);
     }
 
     #[test]

@@ -159,9 +159,10 @@ impl WaitSort {
 pub fn arrange_waits(store: &Store, filter: &Filter, sort: WaitSort) -> Vec<WaitAt> {
     let now_us = store.at_us();
     let mut order: Vec<WaitAt> = Vec::new();
-    for (entry, its) in store.entries().iter().enumerate() {
+    for (entry, its) in store.notable() {
         let blocked = its.row().blocked.iter().enumerate();
-        let passes = blocked.filter(|(_, blocked)| filter.accepts_wait(its, blocked, now_us));
+        let passes =
+            blocked.filter(|(_, blocked)| filter.accepts_wait(its, blocked, store.ticks()));
         order.extend(passes.map(|(blocked, _)| WaitAt { entry, blocked }));
     }
     order.sort_by(|a, b| sort.compare(&a.look_up(store), &b.look_up(store), now_us));
@@ -170,7 +171,7 @@ pub fn arrange_waits(store: &Store, filter: &Filter, sort: WaitSort) -> Vec<Wait
 
 /// How many are blocked in all, also those whom the host did not list.
 pub fn count_waits(store: &Store) -> u64 {
-    store.entries().iter().map(|entry| entry.row().blocked_count()).sum()
+    store.notable().map(|(_, entry)| entry.row().blocked_count()).sum()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@
 use super::{Theme, table};
 use crate::app::App;
 use crate::escape::escape;
-use crate::model::{Entry, KEPT};
+use crate::model::{Entry, KEPT, Ticks};
 use crate::text::{age, bar, clip, clip_start, rate, width};
 use crate::wire::{Blocked, Row, RowId, State};
 use ratatui::Frame;
@@ -33,7 +33,7 @@ pub(super) fn draw(app: &App, id: &RowId, theme: Theme, frame: &mut Frame<'_>, a
     let room = usize::from(area.width);
     let lines = match app.store().get(id) {
         Some(entry) => {
-            let mut lines = head(entry, app.store().at_us(), room, theme);
+            let mut lines = head(entry, app.store().ticks(), room, theme);
             let list = usize::from(area.height).saturating_sub(HEAD);
             let visible = entry.row().blocked.iter().skip(app.pane_top()).take(list);
             lines.extend(
@@ -63,7 +63,7 @@ fn title(id: &RowId, room: usize, theme: Theme) -> Line<'static> {
     ])
 }
 
-fn head(entry: &Entry, now_us: u64, room: usize, theme: Theme) -> Vec<Line<'static>> {
+fn head(entry: &Entry, ticks: &Ticks, room: usize, theme: Theme) -> Vec<Line<'static>> {
     let row = entry.row();
     let room = room.saturating_sub(11);
     let field = |label: &str, text: String| {
@@ -74,9 +74,9 @@ fn head(entry: &Entry, now_us: u64, room: usize, theme: Theme) -> Vec<Line<'stat
         field("type", clip(&escape(&row.id.type_name), room).into_owned()),
         field("created", clip_start(&escape(&row.id.created_at.to_string()), room).into_owned()),
         field("holds", clip(&holds(entry, room), room).into_owned()),
-        field("activity", activity(entry)),
-        field("history", table::history(entry, room.min(KEPT))),
-        field("blocked", blocked(row, entry.longest_us(now_us))),
+        field("activity", activity(entry, ticks)),
+        field("history", table::history(entry, room.min(KEPT), ticks)),
+        field("blocked", blocked(row, entry.longest_us(ticks.now_us()))),
         Line::from(""),
         list_head(row, room + 11, theme),
     ]
@@ -99,8 +99,8 @@ fn holds(entry: &Entry, room: usize) -> String {
     }
 }
 
-fn activity(entry: &Entry) -> String {
-    let rate = entry.rate().map_or_else(|| "-".to_owned(), rate);
+fn activity(entry: &Entry, ticks: &Ticks) -> String {
+    let rate = entry.rate(ticks).map_or_else(|| "-".to_owned(), rate);
     match entry.row().state {
         State::Atomic { .. } => format!("moves by {rate}/s"),
         State::Shared { version, .. } => format!("{rate}/s, replaced {version} times"),

@@ -9,7 +9,7 @@ use super::Theme;
 use super::hit::column_at;
 use crate::app::{App, Link, View};
 use crate::escape::escape;
-use crate::model::{Entry, SortKey};
+use crate::model::{Entry, SortKey, Ticks};
 use crate::text::{age, bar, clip, clip_start, number, rate, spark};
 use crate::wire::State;
 use ratatui::Frame;
@@ -108,9 +108,8 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let columns = Columns::new(usize::from(area.width));
     let lines = usize::from(area.height.saturating_sub(1));
     let (entries, selected) = app.visible(lines);
-    let now_us = app.store().at_us();
-    let rows: Vec<TableRow<'_>> =
-        entries.map(|entry| row(entry, &columns, now_us, theme)).collect();
+    let ticks = app.store().ticks();
+    let rows: Vec<TableRow<'_>> = entries.map(|entry| row(entry, &columns, ticks, theme)).collect();
     let table = Table::new(rows, columns.widths())
         .header(head(&columns).style(theme.head()))
         .row_highlight_style(theme.selected());
@@ -166,9 +165,9 @@ pub(super) fn key_at(width: usize, column: usize) -> Option<SortKey> {
     keys[column_at(Columns::new(width).all(), column)?]
 }
 
-fn row<'a>(entry: &'a Entry, columns: &Columns, now_us: u64, theme: Theme) -> TableRow<'a> {
+fn row<'a>(entry: &'a Entry, columns: &Columns, ticks: &Ticks, theme: Theme) -> TableRow<'a> {
     let row = entry.row();
-    let longest = entry.longest_us(now_us);
+    let longest = entry.longest_us(ticks.now_us());
     let wait_style = if longest.is_some_and(|us| us >= NOTABLE_US) {
         theme.notable()
     } else {
@@ -186,8 +185,8 @@ fn row<'a>(entry: &'a Entry, columns: &Columns, now_us: u64, theme: Theme) -> Ta
         Cell::from(clip(&escape(&row.id.name), columns.name).into_owned()),
         Cell::from(value(&row.state, columns.value)),
         fill(entry, columns.fill, theme),
-        Cell::from(history(entry, columns.history)).style(theme.chart()),
-        right(entry.rate().map_or_else(String::new, rate)),
+        Cell::from(history(entry, columns.history, ticks)).style(theme.chart()),
+        right(entry.rate(ticks).map_or_else(String::new, rate)),
         blocked,
         right(longest.map_or_else(String::new, age)).style(wait_style),
         Cell::from(created).style(theme.dim()),
@@ -224,12 +223,12 @@ fn fill(entry: &Entry, room: usize, theme: Theme) -> Cell<'static> {
 }
 
 /// The last levels; of a bounded queue as a part of the bound, of the others of the largest shown.
-pub(super) fn history(entry: &Entry, room: usize) -> String {
+pub(super) fn history(entry: &Entry, room: usize, ticks: &Ticks) -> String {
     let top = match entry.row().state {
         State::Queue { capacity, .. } => capacity,
         _ => None,
     };
-    let line = spark(entry.history().levels(room), top);
+    let line = spark(entry.levels(room, ticks), top);
     // The newest is always at the right.
     format!("{line:>room$}")
 }

@@ -1,6 +1,6 @@
 //! The numbers that a filter can ask for.
 
-use crate::model::Entry;
+use crate::model::{Entry, Ticks};
 use crate::wire::State;
 
 /// A number of a row. Rows that do not have it pass no comparison with it.
@@ -76,7 +76,7 @@ impl Field {
     }
 
     /// The row's number, in thousandths of one, of a percent, or of a microsecond.
-    pub(super) fn of(self, entry: &Entry, now_us: u64) -> Option<i128> {
+    pub(super) fn of(self, entry: &Entry, ticks: &Ticks) -> Option<i128> {
         let row = entry.row();
         let whole = |number: u64| Some(i128::from(number) * 1000);
         let part = |number: f64| Some((number * 1000.0).round() as i128);
@@ -89,11 +89,11 @@ impl Field {
             (Field::Count, State::WaitGroup { count, .. }) => whole((*count).into()),
             (Field::Value, State::Atomic { value }) => Some(i128::from(*value) * 1000),
             (Field::Version, State::Shared { version, .. }) => whole(*version),
-            (Field::Rate, _) => part(entry.rate()?),
+            (Field::Rate, _) => part(entry.rate(ticks)?),
             (Field::Waiters, _) => whole(row.blocked_count()),
             (Field::Putters, _) => whole(row.putters),
             (Field::Getters, _) => whole(row.getters),
-            (Field::Wait, _) => whole(entry.longest_us(now_us)?),
+            (Field::Wait, _) => whole(entry.longest_us(ticks.now_us())?),
             _ => None,
         }
     }

@@ -19,7 +19,7 @@ mod term;
 pub use field::Field;
 pub use parse::{FilterError, parse_time};
 
-use super::entry::Entry;
+use super::{Entry, Ticks};
 use crate::wire::Blocked;
 use term::Term;
 
@@ -68,14 +68,14 @@ impl Filter {
         self.text.is_empty()
     }
 
-    /// Whether the entry is shown at host time `now_us`.
-    pub fn accepts(&self, entry: &Entry, now_us: u64) -> bool {
-        self.terms.iter().all(|term| term.accepts(entry, now_us))
+    /// Whether the entry is shown now.
+    pub fn accepts(&self, entry: &Entry, ticks: &Ticks) -> bool {
+        self.terms.iter().all(|term| term.accepts(entry, ticks))
     }
 
     /// Whether this blocked call is shown: what is said of threads, lines and waits is said of this one then.
-    pub fn accepts_wait(&self, entry: &Entry, blocked: &Blocked, now_us: u64) -> bool {
-        self.terms.iter().all(|term| term.accepts_wait(entry, blocked, now_us))
+    pub fn accepts_wait(&self, entry: &Entry, blocked: &Blocked, ticks: &Ticks) -> bool {
+        self.terms.iter().all(|term| term.accepts_wait(entry, blocked, ticks))
     }
 
     /// Adds a character at the end.

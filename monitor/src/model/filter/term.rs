@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use crate::escape::escape;
-use crate::model::Entry;
+use crate::model::{Entry, Ticks};
 use crate::wire::{Blocked, Kind, Row};
 use regex::Regex;
 use std::cmp::Ordering;
@@ -26,26 +26,26 @@ pub(super) enum Test {
 }
 
 impl Term {
-    pub(super) fn accepts(&self, entry: &Entry, now_us: u64) -> bool {
-        self.test.passes(entry, now_us) != self.negated
+    pub(super) fn accepts(&self, entry: &Entry, ticks: &Ticks) -> bool {
+        self.test.passes(entry, ticks) != self.negated
     }
 
-    pub(super) fn accepts_wait(&self, entry: &Entry, blocked: &Blocked, now_us: u64) -> bool {
+    pub(super) fn accepts_wait(&self, entry: &Entry, blocked: &Blocked, ticks: &Ticks) -> bool {
         let passes = match &self.test {
             Test::Thread(needle) => names(blocked).any(|name| needle.is_in(name)),
             Test::At(needle) => needle.is_in(&blocked.location.to_string()),
             Test::Number(Field::Wait, comparison, number) => {
-                let age = i128::from(entry.aged(blocked.blocked_us, now_us)) * 1000;
+                let age = i128::from(entry.aged(blocked.blocked_us, ticks.now_us())) * 1000;
                 comparison.holds(age.cmp(number))
             }
-            other => other.passes(entry, now_us),
+            other => other.passes(entry, ticks),
         };
         passes != self.negated
     }
 }
 
 impl Test {
-    fn passes(&self, entry: &Entry, now_us: u64) -> bool {
+    fn passes(&self, entry: &Entry, ticks: &Ticks) -> bool {
         let row = entry.row();
         match self {
             // What is seen is what is typed: an escaped name is found by its escapes, too.
@@ -58,7 +58,7 @@ impl Test {
             }
             Test::At(needle) => places(row).any(|place| needle.is_in(&place)),
             Test::Number(field, comparison, number) => {
-                field.of(entry, now_us).is_some_and(|its| comparison.holds(its.cmp(number)))
+                field.of(entry, ticks).is_some_and(|its| comparison.holds(its.cmp(number)))
             }
         }
     }

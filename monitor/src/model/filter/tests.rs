@@ -37,9 +37,20 @@ fn entries() -> Vec<Entry> {
 fn shown(text: &str) -> Vec<usize> {
     let filter = Filter::new(text);
     assert_eq!(filter.error(), None, "{text}");
-    let passes =
-        |(place, entry): (usize, &Entry)| filter.accepts(entry, 1_500_000).then_some(place);
+    let passes = |(place, entry): (usize, &Entry)| {
+        filter.accepts(entry, &ticked(&[1_500_000])).then_some(place)
+    };
     entries().iter().enumerate().filter_map(passes).collect()
+}
+
+/// So many moments that are over.
+fn ticked(moments: &[u64]) -> Ticks {
+    let mut ticks = Ticks::default();
+    for at_us in moments {
+        ticks.begin(*at_us);
+        ticks.end();
+    }
+    ticks
 }
 
 #[test]
@@ -112,19 +123,18 @@ fn every_field_is_a_number_of_some_row() {
     let entries = entries();
     for (word, field) in Field::ALL {
         // A rate takes two samples.
-        let has = entries.iter().any(|entry| field.of(entry, 1_500_000).is_some());
+        let has = entries.iter().any(|entry| field.of(entry, &ticked(&[1_500_000])).is_some());
         assert_eq!(has, field != Field::Rate, "{word}");
         assert!(Filter::new(format!("{word}>")).error().is_some());
     }
     let mut entry = entries[0].clone();
-    entry.sample(1_000_000);
     let mut row = entry.row().clone();
     row.state =
         State::Queue { size: 160, capacity: Some(200), puts: 1160, gets: 1000, closed: false };
-    entry.replace(row, 2_000_000);
-    entry.sample(2_000_000);
-    assert!(Filter::new("rate=10").accepts(&entry, 2_000_000));
-    assert!(!Filter::new("rate>10").accepts(&entry, 2_000_000));
+    let ticks = ticked(&[1_000_000, 2_000_000]);
+    entry.replace(row, &ticks);
+    assert!(Filter::new("rate=10").accepts(&entry, &ticks));
+    assert!(!Filter::new("rate>10").accepts(&entry, &ticks));
 }
 
 #[test]
@@ -166,7 +176,7 @@ fn while_the_text_is_not_right_the_terms_before_the_mistake_hold() {
     assert!(filter.error().is_some());
     let entries = entries();
     let shown = |filter: &Filter| -> Vec<bool> {
-        entries.iter().map(|entry| filter.accepts(entry, 0)).collect()
+        entries.iter().map(|entry| filter.accepts(entry, &Ticks::default())).collect()
     };
     assert_eq!(shown(&filter), [true, false, false, false]);
     filter.push('j');

@@ -146,7 +146,7 @@ struct Host<'a> {
 
 impl<'a> Host<'a> {
     fn new(store: &'a Store, thresholds: Thresholds) -> Self {
-        let all = store.entries().iter().flat_map(|entry| {
+        let all = store.notable().flat_map(|(_, entry)| {
             let threads = entry.row().blocked.iter().filter(|blocked| !blocked.task);
             threads.map(move |blocked| (blocked.thread_id.as_str(), (entry, blocked)))
         });
@@ -162,7 +162,7 @@ pub fn find_problems(store: &Store, thresholds: Thresholds) -> Vec<Problem> {
         let (rule, rules::Finding { age_us, text }) = Rule::ALL.into_iter().find_map(find)?;
         Some(Problem { rule, on: entry.row().id.clone(), age_us, text })
     };
-    let mut problems: Vec<Problem> = store.entries().iter().filter_map(of).collect();
+    let mut problems: Vec<Problem> = store.notable().filter_map(|(_, entry)| of(entry)).collect();
     problems.sort_by(|a, b| {
         b.age_us.cmp(&a.age_us).then_with(|| (a.rule, &a.on).cmp(&(b.rule, &b.on)))
     });

@@ -125,7 +125,8 @@ fn the_past_is_the_same_whichever_way_one_comes_there() {
     let row = |seen: &Seen| seen.0.entries()[0].row().clone();
     assert_eq!(row(&there), row(&back));
     assert_eq!(there.0.at_us(), back.0.at_us());
-    let levels = |seen: &Seen| -> Vec<u64> { seen.0.entries()[0].history().levels(9).collect() };
+    let levels =
+        |seen: &Seen| -> Vec<u64> { seen.0.entries()[0].levels(9, seen.0.ticks()).collect() };
     assert_eq!(levels(&there), levels(&back));
 }
 
