@@ -1,5 +1,6 @@
 //! The viewer at work: keys and news in, pictures out.
 
+mod input;
 mod picker;
 mod screen;
 
@@ -10,7 +11,8 @@ use crate::client;
 use crate::keys::Command;
 use crate::recording::{Player, Recording};
 use crate::view::{self, Theme};
-use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind};
+use input::Input;
 use screen::Screen;
 use std::io;
 use std::path::Path;
@@ -27,9 +29,6 @@ pub enum Ended {
 
 /// How long a key or a signal may have to wait for nothing.
 const NAP: Duration = Duration::from_millis(50);
-
-/// How long to look for another key before drawing. Not zero: crossterm would not look at all.
-const GLANCE: Duration = Duration::from_millis(1);
 
 /// How often the picture is drawn though there is no news: ages of a lost connection go on.
 const REDRAW: Duration = Duration::from_millis(500);
@@ -115,6 +114,7 @@ fn obey(player: &mut Player, command: Command) -> Vec<client::Event> {
 
 fn show(mut source: Source) -> io::Result<Ended> {
     let mut screen = Screen::open()?;
+    let mut input = Input::new()?;
     let theme = Theme::from_env();
     let size = screen.terminal().size()?;
     let mut app = App::new(size.width, size.height);
@@ -129,8 +129,10 @@ fn show(mut source: Source) -> io::Result<Ended> {
             app.update(action, begun.elapsed());
             changed = true;
         }
-        while event::poll(if changed { GLANCE } else { NAP })? {
-            let action = match event::read()? {
+        // Also when there is news: keys must not wait until there is none.
+        input.wait(if changed { Duration::ZERO } else { NAP })?;
+        while let Some(event) = input.next()? {
+            let action = match event {
                 Event::Key(key) if key.kind != KeyEventKind::Release => Action::Key(key),
                 Event::Mouse(event) => Action::Mouse(event),
                 Event::Resize(width, height) => Action::Resize(width, height),

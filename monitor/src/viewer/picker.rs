@@ -1,10 +1,11 @@
 //! Choosing one of several hosts.
 
+use super::input::Input;
 use super::screen::Screen;
 use super::{Ended, NAP};
 use crate::hosts::Found;
 use crate::view::{Theme, draw_picker};
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::io;
 use std::path::PathBuf;
 
@@ -15,16 +16,21 @@ use std::path::PathBuf;
 /// If the terminal cannot be used.
 pub fn pick(hosts: &[Found]) -> io::Result<Result<PathBuf, Ended>> {
     let mut screen = Screen::open()?;
+    let mut input = Input::new()?;
     let theme = Theme::from_env();
     let mut chosen = 0;
     loop {
         screen.terminal().draw(|frame| draw_picker(hosts, chosen, theme, frame))?;
-        while !event::poll(NAP)? {
+        let event = loop {
             if let Some(signal) = screen.signal() {
                 return Ok(Err(Ended::Signal(signal)));
             }
-        }
-        let Event::Key(key) = event::read()? else { continue };
+            if let Some(event) = input.next()? {
+                break event;
+            }
+            input.wait(NAP)?;
+        };
+        let Event::Key(key) = event else { continue };
         if key.kind == KeyEventKind::Release {
             continue;
         }
