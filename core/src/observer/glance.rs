@@ -14,8 +14,7 @@ pub(crate) struct Glance {
 
 /// What the handles of a primitive share, of any kind.
 pub(crate) trait Observed {
-    /// Has what a glance looks at brought into the cache, where it could not be fetched for many at a time: the fence
-    /// of a reading would keep the processor from that.
+    /// Has what a glance looks at brought into the cache, if that is more than the first line of this.
     fn fetch_ahead(&self) {}
 
     /// Takes no lock.

@@ -7,22 +7,25 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `glance` | the words of a primitive that change whenever what is told of it changes |
-//! | `seen` | what was seen of the primitives of one kind, and how that is compared |
+//! | `seen` | what was seen of each primitive, and how that is compared |
+//! | `walk` | the way along the table of one kind, when names may have been entered or removed |
 //! | `value` | a shared value whose text is still to be written |
 
 mod glance;
 mod seen;
 mod value;
+mod walk;
 
 use std::panic::Location;
 
 use crate::inspect::{Inspection, Kind};
-use crate::registry::Registry;
-use crate::sync::StdArc;
+use crate::registry::{Registry, begin_reading};
+use crate::sync::{StdArc, fault};
 pub(crate) use glance::{Glance, Handle, Observed};
-use seen::Seen;
+use seen::{News, Seen};
 pub use value::SharedValue;
 pub(crate) use value::debug_text;
+use walk::{Met, Walked};
 
 /// Sees what has changed in a [`Registry`] since it last looked.
 ///
@@ -61,10 +64,11 @@ pub(crate) use value::debug_text;
 #[derive(Debug)]
 pub struct Observer<'a> {
     registry: &'a Registry,
-    atomics: Seen,
-    shareds: Seen,
-    wait_groups: Seen,
-    queues: Seen,
+    seen: Seen,
+    atomics: Met,
+    shareds: Met,
+    wait_groups: Met,
+    queues: Met,
 }
 
 /// What an [`Observer`] found.
@@ -96,10 +100,11 @@ impl<'a> Observer<'a> {
     pub(crate) fn new(registry: &'a Registry) -> Self {
         Self {
             registry,
-            atomics: Seen::default(),
-            shareds: Seen::default(),
-            wait_groups: Seen::default(),
-            queues: Seen::default(),
+            seen: Seen::default(),
+            atomics: Met::default(),
+            shareds: Met::default(),
+            wait_groups: Met::default(),
+            queues: Met::default(),
         }
     }
 
@@ -128,15 +133,54 @@ impl<'a> Observer<'a> {
     /// assert_eq!(value, "(secret is not shown)");
     /// ```
     pub fn look_and_write(&mut self, mut write: impl FnMut(SharedValue) -> String) -> Look {
-        let mut look = Look::default();
-        let (atomics, shareds, wait_groups, queues) = self.registry.names();
-        // SAFETY: each of them always looks at the same names, which live as long as we do.
-        unsafe {
-            self.atomics.look(Kind::Atomic, atomics, &mut look, &mut write);
-            self.shareds.look(Kind::Shared, shareds, &mut look, &mut write);
-            self.wait_groups.look(Kind::WaitGroup, wait_groups, &mut look, &mut write);
-            self.queues.look(Kind::Queue, queues, &mut look, &mut write);
+        let mut news = News::default();
+        if !self.compare_all(&mut news) {
+            return self.walk_along_all(news, write);
         }
-        look
+        self.seen.write(&mut news, &mut write);
+        news.look
+    }
+
+    /// Compares all that was seen with what it is now, if the names are still the same.
+    fn compare_all(&mut self, news: &mut News) -> bool {
+        let (atomics, shareds, wait_groups, queues) = self.registry.names();
+        let _reading = (!fault!("look-without-a-reading")).then(begin_reading);
+        let are_same = atomics.are_as(self.atomics.shown)
+            && shareds.are_as(self.shareds.shown)
+            && wait_groups.are_as(self.wait_groups.shown)
+            && queues.are_as(self.queues.shown);
+        if are_same {
+            // SAFETY: we borrow the registry, so its names are what they were shown from. They have not changed since,
+            // and the reading began before we asked for that.
+            unsafe { self.seen.compare_all(news) };
+        }
+        are_same
+    }
+
+    fn walk_along_all(
+        &mut self,
+        mut news: News,
+        mut write: impl FnMut(SharedValue) -> String,
+    ) -> Look {
+        let Self { registry, seen, atomics, shareds, wait_groups, queues } = self;
+        let names = registry.names();
+        let walked = [
+            atomics.walk(Kind::Atomic, names.0, seen, &mut news),
+            shareds.walk(Kind::Shared, names.1, seen, &mut news),
+            wait_groups.walk(Kind::WaitGroup, names.2, seen, &mut news),
+            queues.walk(Kind::Queue, names.3, seen, &mut news),
+        ];
+        seen.write(&mut news, &mut write);
+        if walked.iter().all(Walked::is_as_before) {
+            return news.look;
+        }
+        let kinds = [Kind::Atomic, Kind::Shared, Kind::WaitGroup, Kind::Queue];
+        let mut all_met = [atomics, shareds, wait_groups, queues];
+        for ((walked, kind), met) in walked.into_iter().zip(kinds).zip(&mut all_met) {
+            met.tell_gone(kind, &walked, seen, &mut news);
+            met.put_in_order(walked);
+        }
+        seen.put_in_order(all_met.into_iter().flat_map(Met::places));
+        news.look
     }
 }

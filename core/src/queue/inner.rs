@@ -409,6 +409,15 @@ impl<T> Inner<T> {
 }
 
 impl<T> Observed for Inner<T> {
+    fn fetch_ahead(&self) {
+        let [tail, head] = match &self.items {
+            Items::Bounded(items) => items.where_words_are(),
+            Items::Unbounded(items) => items.where_words_are(),
+        };
+        sync::fetch_ahead(tail);
+        sync::fetch_ahead(head);
+    }
+
     fn glance(&self) -> Glance {
         let words = match &self.items {
             Items::Bounded(items) => items.words(),

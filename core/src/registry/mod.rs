@@ -30,6 +30,7 @@ use crate::observer::{Handle, Observed, Observer};
 use crate::sync::{StdArc, process_wide};
 use crate::{Atomic, Queue, Shared, WaitGroup};
 pub(crate) use names::{Names, Shown};
+pub(crate) use removed::begin_reading;
 
 /// The process-wide registry.
 ///

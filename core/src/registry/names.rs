@@ -259,17 +259,15 @@ impl<H> Names<H> {
         }
     }
 
-    /// Calls `look` if the names are still those that a `show_all` showed, without a change in between (I18). What it
-    /// showed is alive until `look` returns: it is in the table after the reading began in which that runs (I16).
-    pub(crate) fn if_unchanged(&self, since: Shown, look: impl FnOnce()) -> bool {
-        let Some(then) = since.changes else { return false };
-        let _reading = (!fault!("look-without-a-reading")).then(removed::begin_reading);
-        let is_unchanged =
-            self.lock.lock().writing.changes() == then || fault!("believe-in-old-names");
-        if is_unchanged {
-            look();
+    /// Whether the names are still those that a `show_all` showed, without a change in between (I18). What it
+    /// showed is alive then, until a reading ends that began before this call (I16).
+    pub(crate) fn are_as(&self, shown: Shown) -> bool {
+        if self.table.is_untouched() {
+            return true;
         }
-        is_unchanged
+        let is =
+            |then| self.lock.lock().writing.changes() == then || fault!("believe-in-old-names");
+        shown.changes.is_some_and(is)
     }
 }
 

@@ -26,7 +26,7 @@ process_wide! {
 
 /// Begins to read chains of entries.
 #[inline]
-pub(super) fn begin_reading() -> Reading {
+pub(crate) fn begin_reading() -> Reading {
     // Relaxed: the fence in `begin` comes after it and so makes an acquire of it, which pairs with the Release in
     // `Retired::push`.
     Reading::begin(CLOCK.load(Ordering::Relaxed))

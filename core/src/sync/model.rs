@@ -73,7 +73,7 @@ pub(crate) fn glances_first() -> bool {
 pub(crate) fn drain_stores() {}
 
 /// Nothing: a matter of speed.
-pub(crate) fn fetch_ahead<T>(_: *const T) {}
+pub(crate) fn fetch_ahead<T: ?Sized>(_: *const T) {}
 
 pub(crate) const SEGMENT: u64 = 2;
 

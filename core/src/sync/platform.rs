@@ -52,12 +52,12 @@ pub(crate) fn drain_stores() {
 /// Has the memory at this address brought into the cache, if the processor can be asked to. It may be anybody's,
 /// or nobody's: nothing is read.
 #[inline(always)]
-pub(crate) fn fetch_ahead<T>(address: *const T) {
+pub(crate) fn fetch_ahead<T: ?Sized>(address: *const T) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     // SAFETY: the instruction never faults, whatever the address.
     unsafe {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+        _mm_prefetch::<_MM_HINT_T0>(address.cast::<i8>());
     }
     let _ = address;
 }

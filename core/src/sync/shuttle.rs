@@ -53,7 +53,7 @@ pub(crate) fn reclaiming<R>(part: impl FnOnce() -> R) -> R {
 pub(crate) fn drain_stores() {}
 
 /// Nothing: a matter of speed.
-pub(crate) fn fetch_ahead<T>(_: *const T) {}
+pub(crate) fn fetch_ahead<T: ?Sized>(_: *const T) {}
 
 /// Not here: the waits of `raw` do so by chance.
 pub(super) fn wakes_for_no_reason() -> bool {

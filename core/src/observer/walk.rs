@@ -1,0 +1,148 @@
+//! The way along the table of one kind, when names may have been entered or removed.
+//!
+//! What was met the last time is kept in the order of the table, which mostly is the same the next time: so the two are
+//! walked along side by side, and what is met is what was expected. Whatever was inserted, removed or moved is noted down
+//! on the way, and put in order in the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::seen::{Details, News, Seen};
+use super::{Handle, Observed};
+use crate::inspect::Kind;
+use crate::registry::{Names, Shown};
+
+/// How many may be missing in a row before what comes after them is not recognised at once.
+const AHEAD: usize = 32;
+
+/// The names of one kind as they were met the last time, in the order of the table.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    /// The hash of each name, and the place of what was seen of it.
+    names: Vec<(u64, usize)>,
+    pub(super) shown: Shown,
+}
+
+/// One that was not expected where it was met.
+struct Arrival {
+    /// Before which of those that were met the last time.
+    at: usize,
+    hash: u64,
+    place: usize,
+}
+
+/// What there is to put in order.
+pub(super) struct Walked {
+    /// Those that were not met again.
+    missing: Vec<usize>,
+    arrived: Vec<Arrival>,
+}
+
+impl Walked {
+    pub(super) fn is_as_before(&self) -> bool {
+        self.missing.is_empty() && self.arrived.is_empty()
+    }
+}
+
+impl Met {
+    /// Compares what is in the table with what was seen.
+    pub(super) fn walk<H: Handle>(
+        &mut self,
+        kind: Kind,
+        names: &Names<H>,
+        seen: &mut Seen,
+        news: &mut News,
+    ) -> Walked {
+        let mut walk = Walk {
+            kind,
+            names: &self.names,
+            seen,
+            news,
+            at: 0,
+            walked: Walked { missing: Vec::new(), arrived: Vec::new() },
+        };
+        self.shown = names.show_all(|hash, handle| walk.meet(hash, handle.inside()));
+        let Walk { at, mut walked, .. } = walk;
+        walked.missing.extend(at..self.names.len());
+        if self.shown.more_buckets {
+            self.forget_twins(&mut walked, seen);
+        }
+        walked
+    }
+
+    /// Takes out of the arrivals what was met twice: it was moved to a later bucket in between.
+    fn forget_twins(&self, walked: &mut Walked, seen: &Seen) {
+        let address = |place| seen.details(place).address();
+        let mut met = BTreeSet::new();
+        let mut missing = walked.missing.iter().copied().peekable();
+        for (at, &(_, place)) in self.names.iter().enumerate() {
+            if missing.next_if_eq(&at).is_none() {
+                met.insert(address(place));
+            }
+        }
+        walked.arrived.retain(|arrival| met.insert(address(arrival.place)));
+    }
+
+    /// Tells of those that are missing and were not made anew.
+    pub(super) fn tell_gone(&self, kind: Kind, walked: &Walked, seen: &Seen, news: &mut News) {
+        let arrived = walked.arrived.iter();
+        let by_hash: BTreeMap<u64, &Details> =
+            arrived.map(|arrival| (arrival.hash, seen.details(arrival.place))).collect();
+        for &at in &walked.missing {
+            let (hash, place) = self.names[at];
+            let details = seen.details(place);
+            if !by_hash.get(&hash).is_some_and(|anew| anew.is_like(details)) {
+                news.look.gone.push(details.gone(kind));
+            }
+        }
+    }
+
+    /// Takes in what has arrived where it was met, and leaves out what is missing.
+    pub(super) fn put_in_order(&mut self, walked: Walked) {
+        let mut names = Vec::with_capacity(self.names.len() + walked.arrived.len());
+        let mut arrived = walked.arrived.into_iter().peekable();
+        let mut missing = walked.missing.into_iter().peekable();
+        for at in 0..=self.names.len() {
+            while let Some(arrival) = arrived.next_if(|arrival| arrival.at == at) {
+                names.push((arrival.hash, arrival.place));
+            }
+            if missing.next_if_eq(&at).is_none() {
+                names.extend(self.names.get(at));
+            }
+        }
+        self.names = names;
+    }
+
+    /// The places of all of them.
+    pub(super) fn places(&mut self) -> impl Iterator<Item = &mut usize> {
+        self.names.iter_mut().map(|(_, place)| place)
+    }
+}
+
+/// A walk, on its way.
+struct Walk<'a> {
+    kind: Kind,
+    names: &'a [(u64, usize)],
+    seen: &'a mut Seen,
+    news: &'a mut News,
+    /// Which of those that were met the last time is expected next.
+    at: usize,
+    walked: Walked,
+}
+
+impl Walk<'_> {
+    fn meet(&mut self, hash: u64, inside: &(dyn Observed + 'static)) {
+        let mut ahead = self.names[self.at..].iter().take(AHEAD);
+        let Some(passed) = ahead.position(|&(known, _)| known == hash) else {
+            let place = self.seen.arrive(self.kind, inside, self.news);
+            return self.walked.arrived.push(Arrival { at: self.at, hash, place });
+        };
+        self.walked.missing.extend(self.at..self.at + passed);
+        let (_, place) = self.names[self.at + passed];
+        self.at += passed + 1;
+        if self.seen.details(place).is_of(inside) {
+            self.seen.compare(place, inside, self.news);
+        } else {
+            self.seen.replace(place, inside, self.news);
+        }
+    }
+}
