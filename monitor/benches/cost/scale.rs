@@ -70,9 +70,10 @@ fn ticks(host: &mut Host, primitives: usize) -> Vec<Cost> {
     let agent = agent::serve_at(&host.registry, dir.path().join("socket")).expect("a socket");
     let (mut connection, _) = Connection::open(agent.path()).expect("an agent");
     let used = |what: &mut dyn FnMut()| {
-        let before = cpu_of("syncmon-viewer");
+        let cpu = || cpu_of("syncmon-viewer") + cpu_of("syncmon-looker");
+        let before = cpu();
         what();
-        cpu_of("syncmon-viewer").saturating_sub(before)
+        cpu().saturating_sub(before)
     };
     let mut generation = 0;
     let mut all = (0..TIMES)

@@ -7,7 +7,7 @@
 use super::rows;
 use super::session::micros;
 use crate::wire::{Changes, Row, RowId};
-use named_sync::{Observer, Registry};
+use named_sync::{Observer, Registry, SharedValue};
 use std::time::Instant;
 
 /// How many rows and blocked threads together go into one page.
@@ -17,23 +17,31 @@ const PAGE: usize = 256;
 #[derive(Debug)]
 pub(super) struct Tracker<'a> {
     registry: &'a Registry,
+    /// Whether nothing was sent yet.
+    is_fresh: bool,
     generation: u64,
     observer: Observer<'a>,
 }
 
 impl<'a> Tracker<'a> {
-    pub(super) fn new(registry: &'a Registry) -> Self {
-        Tracker { registry, generation: 0, observer: registry.observe() }
+    /// One that has sent nothing yet; on its connection the last answer was of this generation.
+    pub(super) fn new(registry: &'a Registry, generation: u64) -> Self {
+        Tracker { registry, is_fresh: true, generation, observer: registry.observe() }
     }
 
     /// The pages that answer a question: at least one, even if nothing changed.
-    pub(super) fn changes(&mut self, since: u64, start: Instant) -> Vec<Changes> {
-        let full = since == 0 || since != self.generation;
+    pub(super) fn changes(
+        &mut self,
+        since: u64,
+        start: Instant,
+        write: impl FnMut(SharedValue) -> String,
+    ) -> Vec<Changes> {
+        let full = std::mem::take(&mut self.is_fresh) || since == 0 || since != self.generation;
         self.generation += 1;
         if full {
             self.observer = self.registry.observe();
         }
-        let look = self.observer.look();
+        let look = self.observer.look_and_write(write);
         let now = Instant::now();
         let at_us = micros(now.saturating_duration_since(start));
         let rows = look.changed.iter().filter_map(|inspection| rows::row(inspection, now));
@@ -89,7 +97,7 @@ mod tests {
     }
 
     fn ask(tracker: &mut Tracker<'_>, since: u64) -> Vec<Changes> {
-        tracker.changes(since, Instant::now())
+        tracker.changes(since, Instant::now(), |value| value.to_string())
     }
 
     #[test]
@@ -97,7 +105,7 @@ mod tests {
         let registry = Registry::new();
         let hits = registry.atomic("hits", 0);
         registry.atomic("misses", 0);
-        let mut tracker = Tracker::new(&registry);
+        let mut tracker = Tracker::new(&registry, 0);
         let first = ask(&mut tracker, 0);
         assert!(first[0].full);
         assert_eq!(names(&first), ["hits", "misses"]);
@@ -112,7 +120,7 @@ mod tests {
     fn what_was_removed_is_named_once() {
         let registry = Registry::new();
         registry.atomic("hits", 0);
-        let mut tracker = Tracker::new(&registry);
+        let mut tracker = Tracker::new(&registry, 0);
         let first = ask(&mut tracker, 0);
         registry.remove(Kind::Atomic, "hits");
         let second = ask(&mut tracker, first[0].generation);
@@ -125,7 +133,7 @@ mod tests {
     fn a_viewer_that_lost_its_place_gets_everything() {
         let registry = Registry::new();
         registry.atomic("hits", 0);
-        let mut tracker = Tracker::new(&registry);
+        let mut tracker = Tracker::new(&registry, 0);
         for since in [0, 7, 0, u64::MAX] {
             let answer = ask(&mut tracker, since);
             assert!(answer[0].full);
@@ -139,7 +147,7 @@ mod tests {
         for n in 0..1000 {
             registry.atomic(&format!("a{n:04}"), 0);
         }
-        let pages = ask(&mut Tracker::new(&registry), 0);
+        let pages = ask(&mut Tracker::new(&registry, 0), 0);
         assert_eq!(names(&pages).len(), 1000);
         assert!(
             pages

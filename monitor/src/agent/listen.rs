@@ -1,5 +1,6 @@
 //! The socket and the thread that accepts on it.
 
+use super::values::Blocked;
 use super::{MAX_VIEWERS, Source, session};
 use crate::discover::{remove_if_stale, shown, with_path};
 use crate::wire::{ErrorCode, ErrorFrame, Frame, encode};
@@ -31,6 +32,8 @@ pub struct Agent {
 struct Viewers {
     stopping: AtomicBool,
     open: Mutex<Vec<(u64, UnixStream)>>,
+    /// What they found out together: values that are not to be asked for.
+    blocked: Arc<Blocked>,
 }
 
 impl Viewers {
@@ -175,7 +178,7 @@ fn admit(
         let slot = slot;
         // The Agent may have closed all connections just before this one was on the list.
         if !slot.viewers.stopping.load(Ordering::Acquire) {
-            session::run(&stream, &source, start);
+            session::run(&stream, &source, start, &slot.viewers.blocked);
         }
         let _ = stream.shutdown(Shutdown::Both);
     })?;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! syncmon-agent           accepts; at most MAX_VIEWERS connections, the next one is told "busy"
-//!   ├─ syncmon-viewer     one thread a connection: reads a line, inspects the registry, answers
+//!   ├─ syncmon-viewer     one thread a connection: reads a line, has the registry looked at, answers
+//!   │    └─ syncmon-looker     looks, and is left alone if the `Debug` of a value keeps it
 //!   └─ syncmon-viewer
 //! ```
 //!
@@ -16,8 +17,10 @@
 
 mod changes;
 mod listen;
+mod looker;
 mod rows;
 mod session;
+mod values;
 
 pub use listen::Agent;
 

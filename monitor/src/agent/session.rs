@@ -1,14 +1,16 @@
 //! One connection: a line in, an answer out, until one of them has had enough.
 
 use super::Source;
-use super::changes::Tracker;
 use super::listen::Start;
+use super::looker::Looker;
+use super::values::Blocked;
 use crate::wire::{
     ErrorCode, ErrorFrame, Frame, Hello, LineBuffer, MAJOR, PROTOCOL, REQUEST_LIMIT, Request,
     decode_request, encode,
 };
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// For how long a viewer may be silent, or take over one line. A watching viewer asks several times a second.
@@ -28,21 +30,21 @@ enum Next {
 }
 
 /// Serves one viewer until it leaves, misbehaves or falls silent.
-pub(super) fn run(stream: &UnixStream, source: &Source, start: Start) {
-    let mut session =
-        Session { start, tracker: Tracker::new(source.registry()), greeted: false, answered: None };
+pub(super) fn run(stream: &UnixStream, source: &Source, start: Start, blocked: &Arc<Blocked>) {
+    let looker = Looker::new(source.clone(), start.at, Arc::clone(blocked));
+    let mut session = Session { start, looker, greeted: false, answered: None };
     // An error here is the viewer's end of the connection: there is nobody left to tell.
     let _ = session.converse(stream);
 }
 
-struct Session<'a> {
+struct Session {
     start: Start,
-    tracker: Tracker<'a>,
+    looker: Looker,
     greeted: bool,
     answered: Option<Instant>,
 }
 
-impl Session<'_> {
+impl Session {
     fn converse(&mut self, stream: &UnixStream) -> io::Result<()> {
         let mut lines = LineBuffer::new(REQUEST_LIMIT);
         loop {
@@ -86,7 +88,7 @@ impl Session<'_> {
                 send(stream, &error(ErrorCode::BadRequest, "say hello first".to_owned()))?;
             }
             Ok(Request::Changes { since }) => {
-                for page in self.tracker.changes(since, self.start.at) {
+                for page in self.looker.changes(since)? {
                     send(stream, &Frame::Changes(page))?;
                 }
             }
