@@ -26,6 +26,8 @@ pub enum Command {
     Waiters,
     /// List what looks wrong.
     Problems,
+    /// List the threads.
+    Threads,
     /// Begin to type a filter.
     Filter,
     /// Order by the next key.
@@ -136,6 +138,14 @@ pub const BINDINGS: &[Binding] = &[
         label: "3",
         short: None,
         help: Some("list what looks wrong"),
+    },
+    Binding {
+        command: Command::Threads,
+        keys: &[Plain(KeyCode::Char('4'))],
+        contexts: &[Table, Detail],
+        label: "4",
+        short: None,
+        help: Some("list the threads: what each is blocked on, or was last"),
     },
     Binding {
         command: Command::Filter,

@@ -91,11 +91,8 @@ impl<T> Cell<T> {
 
     /// Has the current node brought into the cache.
     pub(super) fn fetch_ahead(&self) {
-        // In a model it would be one more step.
-        if !sync::MODEL_CHECKED {
-            // Relaxed: not followed.
-            sync::fetch_ahead(self.current.load(Ordering::Relaxed));
-        }
+        // Relaxed: not followed.
+        sync::fetch_ahead(self.current.load(Ordering::Relaxed));
     }
 
     /// Replaces the value by `make` of it, repeatedly if others get in between. From the second time on `make`

@@ -111,6 +111,31 @@ models! {
         (then, observer.look().changed.len())
     }
 
+    a_get_during_a_look_is_no_change(Complete, [0]) {
+        make_slots(2);
+        let registry = share(Registry::new());
+        let limit = share(registry.shared("limit", 5).unwrap());
+        let mut observer = registry.observe();
+        observer.look();
+        let reader = spawn(&limit, |limit| assert_eq!(*limit.get(), 5));
+        let changed = observer.look().changed.len();
+        reader.join().unwrap();
+        changed
+    }
+
+    puts_during_a_look_are_told_then_or_the_next_time(Complete, [(0, 2), (1, 1), (2, 0)]) {
+        let registry = share(Registry::new());
+        let queues = ["jobs", "results"].into_iter().zip([0, 1]);
+        let queues = queues.map(|(name, maxsize)| registry.queue::<u8>(name, maxsize).unwrap());
+        let queues = share(queues.collect::<Vec<_>>());
+        let mut observer = registry.observe();
+        observer.look();
+        let putter = spawn(&queues, |queues| queues.iter().for_each(|queue| queue.put(1).unwrap()));
+        let then = observer.look().changed.len();
+        putter.join().unwrap();
+        (then, observer.look().changed.len())
+    }
+
     who_blocks_during_a_look_is_told_then_or_the_next_time(Complete, [(0, 0), (0, 1), (1, 1)]) {
         let registry = share(Registry::new());
         let group = share(registry.wait_group("files"));

@@ -2,7 +2,7 @@
 
 use super::{App, Link, Screen, View};
 use crate::keys::Context;
-use crate::model::{Entry, Filter, Problem, Store, Wait};
+use crate::model::{Entry, Filter, Problem, Store, ThreadSeen, Wait};
 use crate::recording::Status;
 use crate::wire::Hello;
 use std::time::Duration;
@@ -54,6 +54,7 @@ impl App {
             View::Primitives => (self.sort.key.label(), self.sort.descending),
             View::Waiters => (self.wait_sort.key.label(), self.wait_sort.descending),
             View::Problems => ("age", !self.newest_first),
+            View::Threads => ("blocked", !self.last_first),
         }
     }
 
@@ -78,6 +79,7 @@ impl App {
             View::Primitives => self.primitives.len(),
             View::Waiters => self.waiters.len(),
             View::Problems => self.problems.len(),
+            View::Threads => self.threads.len(),
         }
     }
 
@@ -104,6 +106,16 @@ impl App {
         let lines = if self.view == View::Problems { lines } else { 0 };
         let (places, selected) = self.problems.visible(lines);
         (places.map(|at| &self.found[at]), selected)
+    }
+
+    /// The same of the table of threads.
+    pub fn visible_threads(
+        &self,
+        lines: usize,
+    ) -> (impl Iterator<Item = &ThreadSeen>, Option<usize>) {
+        let lines = if self.view == View::Threads { lines } else { 0 };
+        let (places, selected) = self.threads.visible(lines);
+        (places.map(|at| &self.store().threads()[at]), selected)
     }
 
     /// What looks wrong, whether it is listed or not.

@@ -18,7 +18,7 @@ use crate::client;
 use crate::keys::{self, Command, Context};
 use crate::model::{
     Filter, Problem, Rule, Sort, Store, Thresholds, WaitAt, WaitId, WaitSort, arrange,
-    arrange_waits, find_problems,
+    arrange_threads, arrange_waits, find_problems,
 };
 use crate::recording::Status;
 use crate::view::layout;
@@ -74,6 +74,8 @@ pub enum View {
     Waiters,
     /// What looks wrong.
     Problems,
+    /// What each thread is blocked on, or was last.
+    Threads,
 }
 
 /// Which pane has the screen.
@@ -113,6 +115,9 @@ pub struct App {
     found: Vec<Problem>,
     problems: List<usize, (Rule, RowId)>,
     newest_first: bool,
+    /// By their ids.
+    threads: List<usize, String>,
+    last_first: bool,
     /// The first line of the pane above the table.
     pane_top: usize,
     replay: Option<Status>,
@@ -143,6 +148,8 @@ impl App {
             found: Vec::new(),
             problems: List::default(),
             newest_first: false,
+            threads: List::default(),
+            last_first: false,
             pane_top: 0,
             replay: None,
             asked: Vec::new(),
@@ -238,6 +245,7 @@ impl App {
             Command::Primitives => self.show(View::Primitives),
             Command::Waiters => self.show(View::Waiters),
             Command::Problems => self.show(View::Problems),
+            Command::Threads => self.show(View::Threads),
             Command::Filter => self.screen = Screen::Filter,
             Command::Accept => self.screen = Screen::Table,
             Command::Erase => {
@@ -250,7 +258,7 @@ impl App {
                     View::Primitives => self.sort = self.sort.next(),
                     View::Waiters => self.wait_sort = self.wait_sort.next(),
                     // There is one order.
-                    View::Problems => {}
+                    View::Problems | View::Threads => {}
                 }
                 self.rearrange();
             }
@@ -259,6 +267,7 @@ impl App {
                     View::Primitives => self.sort = self.sort.reversed(),
                     View::Waiters => self.wait_sort = self.wait_sort.reversed(),
                     View::Problems => self.newest_first = !self.newest_first,
+                    View::Threads => self.last_first = !self.last_first,
                 }
                 self.rearrange();
             }
@@ -327,6 +336,10 @@ impl App {
                 let found = &self.found;
                 self.problems.move_cursor(to, |at| (found[at].rule, found[at].on.clone()));
             }
+            View::Threads => {
+                let id = |at: usize| store.threads()[at].blocked.thread_id.clone();
+                self.threads.move_cursor(to, id);
+            }
         }
     }
 
@@ -371,6 +384,15 @@ impl App {
                     |(rule, on), at| found[at].rule == *rule && found[at].on == *on,
                 );
             }
+            View::Threads => {
+                let order = arrange_threads(store, &self.filter, self.last_first);
+                let selected = self.threads.selected().and_then(|id| store.place_of_thread(id));
+                self.threads.rearrange(
+                    order,
+                    |at| store.threads()[at].blocked.thread_id.clone(),
+                    |_, at| Some(at) == selected,
+                );
+            }
         }
     }
 
@@ -380,6 +402,11 @@ impl App {
             View::Primitives => self.primitives.selected(),
             View::Waiters => self.waiters.selected().map(|id| &id.on),
             View::Problems => self.problems.selected().map(|(_, on)| on),
+            View::Threads => {
+                let id = self.threads.selected()?;
+                let place = self.store().place_of_thread(id)?;
+                Some(&self.store().threads()[place].on)
+            }
         }
     }
 
@@ -390,6 +417,7 @@ impl App {
             View::Primitives => self.primitives.settle(lines),
             View::Waiters => self.waiters.settle(lines),
             View::Problems => self.problems.settle(lines),
+            View::Threads => self.threads.settle(lines),
         }
         let content = match &self.screen {
             Screen::Detail(id) => self.store().get(id).map_or(0, |entry| entry.row().blocked.len()),

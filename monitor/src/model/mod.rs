@@ -10,6 +10,7 @@ mod history;
 mod problems;
 mod sort;
 mod store;
+mod threads;
 mod waits;
 
 pub use entry::Entry;
@@ -18,6 +19,7 @@ pub use history::{KEPT, Ticks};
 pub use problems::{Problem, Rule, Thresholds, find_problems};
 pub use sort::{Sort, SortKey};
 pub use store::Store;
+pub use threads::{ThreadSeen, arrange_threads};
 pub use waits::{Wait, WaitAt, WaitId, WaitKey, WaitSort, arrange_waits, count_waits};
 
 /// The positions of the entries that pass the filter, in the order asked for.

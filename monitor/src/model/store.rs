@@ -2,6 +2,7 @@
 
 use super::entry::Entry;
 use super::history::Ticks;
+use super::threads::{ThreadSeen, Threads};
 use crate::wire::{Changes, RowId};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ pub struct Store {
     /// How often a primitive came or went.
     arrivals: u64,
     ticks: Ticks,
+    threads: Threads,
     generation: u64,
     /// Numbers the full answers, so that what one did not mention can be told.
     fulls: u64,
@@ -43,10 +45,12 @@ impl Store {
         for row in page.rows {
             if let Some(&place) = self.places.get(&row.id) {
                 let entry = &mut self.entries[place];
+                self.threads.note(Some(entry.row()), &row, page.at_us);
                 entry.replace(row, &self.ticks);
                 entry.seen = self.fulls;
                 self.notable[place] = entry.is_notable();
             } else {
+                self.threads.note(None, &row, page.at_us);
                 self.places.insert(row.id.clone(), self.entries.len());
                 let entry = Entry::new(row, page.at_us, self.fulls);
                 self.notable.push(entry.is_notable());
@@ -65,6 +69,9 @@ impl Store {
     fn finish(&mut self, generation: u64) {
         if std::mem::take(&mut self.in_full) {
             let (fulls, number) = (self.fulls, self.entries.len());
+            for old in self.entries.iter().filter(|entry| entry.seen != fulls) {
+                self.threads.forget(old.row(), self.ticks.now_us());
+            }
             self.entries.retain(|entry| entry.seen == fulls);
             if self.entries.len() < number {
                 self.note_arrival();
@@ -85,7 +92,8 @@ impl Store {
     fn remove(&mut self, id: &RowId) {
         let Some(place) = self.places.remove(id) else { return };
         self.note_arrival();
-        self.entries.swap_remove(place);
+        let gone = self.entries.swap_remove(place);
+        self.threads.forget(gone.row(), self.ticks.now_us());
         self.notable.swap_remove(place);
         if let Some(moved) = self.entries.get(place) {
             self.places.insert(moved.row().id.clone(), place);
@@ -126,6 +134,16 @@ impl Store {
     pub(super) fn notable(&self) -> impl Iterator<Item = (usize, &Entry)> {
         let places = self.notable.iter().enumerate().filter(|(_, is_notable)| **is_notable);
         places.map(|(place, _)| (place, &self.entries[place]))
+    }
+
+    /// All threads that were seen to be blocked, in no order.
+    pub fn threads(&self) -> &[ThreadSeen] {
+        self.threads.all()
+    }
+
+    /// The place of a thread among them, by its id.
+    pub fn place_of_thread(&self, id: &str) -> Option<usize> {
+        self.threads.place(id)
     }
 
     /// The moments of which all is known.

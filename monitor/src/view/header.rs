@@ -22,6 +22,7 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         View::Primitives => app.store().entries().len() as u64,
         View::Waiters => count_waits(app.store()),
         View::Problems => app.problems().len() as u64,
+        View::Threads => app.store().threads().len() as u64,
     };
     let mut right = vec![Span::raw(format!("{} of {all} rows ", app.shown()))];
     if app.is_frozen() {
@@ -114,12 +115,13 @@ fn before_filter(app: &App, theme: Theme) -> Vec<Span<'static>> {
     spans
 }
 
-fn tabs(app: &App) -> [(View, String); 3] {
+fn tabs(app: &App) -> [(View, String); 4] {
     let tab = |label: &str, count: u64| format!(" {label} {} ", number(count.into(), 6));
     [
         (View::Primitives, tab("1 primitives", app.store().entries().len() as u64)),
         (View::Waiters, tab("2 waiters", count_waits(app.store()))),
         (View::Problems, tab("3 problems", app.problems().len() as u64)),
+        (View::Threads, tab("4 threads", app.store().threads().len() as u64)),
     ]
 }
 

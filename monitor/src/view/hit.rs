@@ -38,7 +38,7 @@ pub fn hit(app: &App, column: u16, line: u16) -> Option<Hit> {
     match app.view() {
         View::Primitives => table::key_at(width, column).map(Hit::SortBy),
         View::Waiters => waiters::key_at(width, column).map(Hit::SortWaitsBy),
-        View::Problems => None,
+        View::Problems | View::Threads => None,
     }
 }
 

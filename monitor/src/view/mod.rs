@@ -21,6 +21,7 @@ mod picker;
 mod problems;
 mod table;
 mod theme;
+mod threads;
 mod timebar;
 mod waiters;
 
@@ -40,6 +41,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
             View::Primitives => table::draw(app, theme, frame, areas.body),
             View::Waiters => waiters::draw(app, theme, frame, areas.body),
             View::Problems => problems::draw(app, theme, frame, areas.body),
+            View::Threads => threads::draw(app, theme, frame, areas.body),
         },
         Screen::Detail(id) => detail::draw(app, id, theme, frame, areas.body),
         Screen::Help(_) => help::draw(app, theme, frame, areas.body),

@@ -126,6 +126,7 @@ pub(super) fn nothing(app: &App) -> String {
             View::Primitives => "The host has no primitives yet.",
             View::Waiters => "Nobody is blocked.",
             View::Problems => "Nothing looks wrong.",
+            View::Threads => "Nobody was seen to be blocked yet.",
         }
     } else if matches!(app.link(), Link::Lost { .. }) {
         "Nothing is known of the host."

@@ -1,0 +1,84 @@
+//! ```text
+//!     FOR STATE   THREAD           IN   ON                      WHERE
+//!   1m08s blocked coordinator      wait wait group in flight    src/service/pipeline.rs:93
+//!    2.1s went on worker-1         get  queue jobs              src/service/pool.rs:12
+//! ```
+
+use super::{Theme, table};
+use crate::app::App;
+use crate::escape::escape;
+use crate::model::ThreadSeen;
+use crate::text::{age, clip, clip_start};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Cell, Paragraph, Row, Table, TableState};
+
+const FOR: usize = 7;
+const STATE: usize = 7;
+const OPERATION: usize = 4;
+
+/// How wide the other columns are.
+struct Columns {
+    thread: usize,
+    on: usize,
+    place: usize,
+}
+
+impl Columns {
+    fn new(width: usize) -> Self {
+        let left = width.saturating_sub(FOR + STATE + OPERATION + 5);
+        let thread = (left / 4).clamp(10, 32);
+        let on = left.saturating_sub(thread) / 2;
+        Columns { thread, on, place: left.saturating_sub(thread + on) }
+    }
+
+    fn widths(&self) -> [Constraint; 6] {
+        [FOR, STATE, self.thread, OPERATION, self.on, self.place]
+            .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
+    }
+}
+
+/// The table of all threads that are known, or why there is none.
+pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if app.shown() == 0 {
+        let nothing = Paragraph::new(table::nothing(app)).style(theme.dim());
+        return frame.render_widget(nothing, area);
+    }
+    let columns = Columns::new(usize::from(area.width));
+    let (threads, selected) = app.visible_threads(usize::from(area.height.saturating_sub(1)));
+    let now_us = app.store().at_us();
+    let rows: Vec<Row<'_>> = threads.map(|thread| row(thread, &columns, now_us, theme)).collect();
+    let head = [
+        table::right("FOR".to_owned()),
+        Cell::from("STATE"),
+        Cell::from("THREAD"),
+        Cell::from("IN"),
+        Cell::from("ON"),
+        Cell::from("WHERE"),
+    ];
+    let table = Table::new(rows, columns.widths())
+        .header(Row::new(head).style(theme.head()))
+        .row_highlight_style(theme.selected());
+    let mut state = TableState::new().with_selected(selected);
+    frame.render_stateful_widget(table, area, &mut state);
+}
+
+fn row(thread: &ThreadSeen, columns: &Columns, now_us: u64, theme: Theme) -> Row<'static> {
+    let us = thread.age_us(now_us);
+    let (state, style) = match thread.is_blocked() {
+        true if us >= table::NOTABLE_US => ("blocked", theme.notable()),
+        true => ("blocked", Style::new()),
+        false => ("went on", theme.dim()),
+    };
+    let on = format!("{} {}", thread.on.kind.label(), escape(&thread.on.name));
+    let place = thread.blocked.location.to_string();
+    Row::new([
+        table::right(age(us)).style(style),
+        Cell::from(state).style(style),
+        Cell::from(clip(&escape(thread.name()), columns.thread).into_owned()),
+        Cell::from(thread.blocked.operation.label()),
+        Cell::from(clip(&on, columns.on).into_owned()),
+        Cell::from(clip_start(&escape(&place), columns.place).into_owned()).style(theme.dim()),
+    ])
+}
