@@ -73,6 +73,20 @@ fn all_who_are_blocked() {
     check("waiters", |app| press(app, &typed("2")));
 }
 
+#[test]
+fn all_threads() {
+    check("threads", |app| {
+        // One of them goes on.
+        let mut rows = rows(8);
+        let jobs = rows.iter_mut().find(|row| row.id.name == "jobs").unwrap();
+        jobs.blocked.remove(0);
+        jobs.putters = 1;
+        app.update(page(9, rows), Duration::from_secs(9));
+        app.update(page(11, vec![]), Duration::from_secs(11));
+        press(app, &typed("4"));
+    });
+}
+
 /// The same host, five seconds later: nothing has moved.
 fn stand_still(app: &mut App) {
     for t in 9..=13 {

@@ -206,7 +206,7 @@ fn a_staged_deadlock_is_seen_from_outside_while_it_lasts() {
     );
     // What looks wrong is seen on the screen, and by a script.
     terminal.press("3");
-    for text in ["3 problems 3", "full-queue", "stalled-wait-group", "never-fed"] {
+    for text in ["3 problems 4", "full-queue", "stalled-wait-group", "never-fed", "all-blocked"] {
         terminal.wait_for(text);
     }
     let mut command = syncmon(sockets.path());
@@ -291,7 +291,7 @@ fn a_host_is_recorded_and_shown_again_when_it_is_no_more() {
     assert_eq!(output.status.code(), Some(0), "that is how recordings end");
 
     let mut viewer = Terminal::start(sockets.path(), &["replay", path]);
-    for text in [&format!("pid {pid}"), "REPLAY ×1", "in flight", "3 problems 3", "!"] {
+    for text in [&format!("pid {pid}"), "REPLAY ×1", "in flight", "3 problems 4", "!"] {
         viewer.wait_for(text);
     }
     viewer.press("   ");

@@ -1,11 +1,10 @@
 //! One primitive as a viewer knows it: the last row, and how it came to be.
 
+use super::SeenThere;
 use super::history::{History, Sample, Ticks};
+use super::sides::Sides;
 use crate::wire::{Operation, Row, State};
-use std::collections::BTreeSet;
-
-/// So many getters of a queue are kept, less one.
-const GETTERS: usize = 64;
+use std::collections::BTreeMap;
 
 /// A row with its past.
 #[derive(Clone, Debug)]
@@ -15,8 +14,7 @@ pub struct Entry {
     at_us: u64,
     activity: u64,
     moments: Moments,
-    /// Threads that were seen to be blocked in `get`, by their ids.
-    getters: BTreeSet<String>,
+    sides: Sides,
     history: History,
     /// The last full answer that mentioned it.
     pub(super) seen: u64,
@@ -33,12 +31,15 @@ pub(super) struct Moments {
     pub(super) longer_us: Option<(u64, u64)>,
     /// How long it was before that.
     pub(super) shortest: u64,
+    /// How long it was at most.
+    pub(super) peak: u64,
 }
 
 impl Moments {
     fn begin(state: &State, at_us: u64) -> Self {
         let shortest = if let State::Queue { size, .. } = state { *size } else { 0 };
-        Moments { changed_us: at_us, taken_us: at_us, longer_us: None, shortest }
+        let peak = shortest;
+        Moments { changed_us: at_us, taken_us: at_us, longer_us: None, shortest, peak }
     }
 
     fn note(&mut self, old: &State, new: &State, at_us: u64) {
@@ -51,6 +52,7 @@ impl Moments {
             if gets != old_gets {
                 self.taken_us = at_us;
             }
+            self.peak = self.peak.max(*size);
             if size > old {
                 self.longer_us = Some((self.longer_us.map_or(at_us, |(first, _)| first), at_us));
             }
@@ -65,23 +67,11 @@ impl Moments {
 impl Entry {
     pub(super) fn new(row: Row, at_us: u64, seen: u64) -> Self {
         let moments = Moments::begin(&row.state, at_us);
-        let (getters, history) = (BTreeSet::new(), History::default());
-        let mut entry = Entry { row, at_us, activity: 0, moments, getters, history, seen };
-        entry.note_getters();
+        let (mut sides, history) = (Sides::default(), History::default());
+        sides.note(&row);
+        let mut entry = Entry { row, at_us, activity: 0, moments, sides, history, seen };
         entry.sample(None);
         entry
-    }
-
-    fn note_getters(&mut self) {
-        for blocked in &self.row.blocked {
-            let is_getter = blocked.operation == Operation::Get && !blocked.task;
-            if is_getter
-                && self.getters.len() < GETTERS
-                && !self.getters.contains(&blocked.thread_id)
-            {
-                self.getters.insert(blocked.thread_id.clone());
-            }
-        }
     }
 
     /// Takes another row, as it is now.
@@ -89,9 +79,9 @@ impl Entry {
         let at_us = ticks.now_us();
         self.activity = self.activity.wrapping_add(happened(&self.row.state, &row.state));
         self.moments.note(&self.row.state, &row.state, at_us);
+        self.sides.note(&row);
         self.row = row;
         self.at_us = at_us;
-        self.note_getters();
         self.sample(ticks.last());
     }
 
@@ -113,7 +103,7 @@ impl Entry {
 
     /// Whether it may be part of a problem: somebody is or was blocked on it, or it has grown.
     pub(super) fn is_notable(&self) -> bool {
-        self.row.blocked_count() > 0 || !self.getters.is_empty() || self.moments.longer_us.is_some()
+        self.row.blocked_count() > 0 || !self.sides.is_empty() || self.moments.longer_us.is_some()
     }
 
     /// The row as the host sent it last.
@@ -121,10 +111,10 @@ impl Entry {
         &self.row
     }
 
-    /// Threads that were seen to be blocked in `get`, by their ids; or none if there were too many to keep.
-    pub(super) fn getters(&self) -> &BTreeSet<String> {
-        static TOO_MANY: BTreeSet<String> = BTreeSet::new();
-        if self.getters.len() < GETTERS { &self.getters } else { &TOO_MANY }
+    /// Threads that were seen to be blocked in this operation on a queue, by their ids; none if there were too many to
+    /// keep.
+    pub fn seen_in(&self, operation: Operation) -> &BTreeMap<String, SeenThere> {
+        self.sides.of(operation)
     }
 
     pub(super) fn moments(&self) -> &Moments {
@@ -141,6 +131,11 @@ impl Entry {
     /// value, rounds of a wait group.
     pub fn rate(&self, ticks: &Ticks) -> Option<f64> {
         self.history.rate(ticks)
+    }
+
+    /// The most items that a queue was seen to hold.
+    pub fn peak(&self) -> u64 {
+        self.moments.peak
     }
 
     /// For how long the one who waits longest has been blocked at host time `now_us`.

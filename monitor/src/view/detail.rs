@@ -6,6 +6,8 @@
 //!  activity  1.2k/s  8012 in, 7948 out
 //!  history   ▁▂▄▆▇█
 //!  blocked   2 in put, 0 in get, 0 in wait; longest 3.4s
+//!  getters   worker-2 (in wait on in flight 3.4s), worker-3 (went on)       who was seen on either side of a queue
+//!  putters   worker-1 (in put 3.4s)
 //!
 //!  THREAD               OPERATION     BLOCKED  WHERE
 //!  worker-1             put              3.4s  src/main.rs:40
@@ -14,16 +16,22 @@
 use super::{Theme, table};
 use crate::app::App;
 use crate::escape::escape;
-use crate::model::{Entry, KEPT, Ticks};
+use crate::model::{Entry, KEPT, Store, Ticks};
 use crate::text::{age, bar, clip, clip_start, rate, width};
-use crate::wire::{Blocked, Row, RowId, State};
+use crate::wire::{Blocked, Kind, Operation, Row, RowId, State};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 /// The lines above the list of those who are blocked.
-pub(super) const HEAD: usize = 9;
+pub(super) fn head_lines(kind: Kind) -> usize {
+    match kind {
+        Kind::Queue => 11,
+        Kind::WaitGroup => 10,
+        Kind::Atomic | Kind::Shared => 9,
+    }
+}
 
 /// How wide a thread's name may be.
 const THREAD: usize = 24;
@@ -33,8 +41,8 @@ pub(super) fn draw(app: &App, id: &RowId, theme: Theme, frame: &mut Frame<'_>, a
     let room = usize::from(area.width);
     let lines = match app.store().get(id) {
         Some(entry) => {
-            let mut lines = head(entry, app.store().ticks(), room, theme);
-            let list = usize::from(area.height).saturating_sub(HEAD);
+            let mut lines = head(entry, app.store(), room, theme);
+            let list = usize::from(area.height).saturating_sub(head_lines(id.kind));
             let visible = entry.row().blocked.iter().skip(app.pane_top()).take(list);
             lines.extend(
                 visible.map(|blocked| waiter(entry, blocked, app.store().at_us(), room, theme)),
@@ -63,13 +71,13 @@ fn title(id: &RowId, room: usize, theme: Theme) -> Line<'static> {
     ])
 }
 
-fn head(entry: &Entry, ticks: &Ticks, room: usize, theme: Theme) -> Vec<Line<'static>> {
-    let row = entry.row();
+fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'static>> {
+    let (row, ticks) = (entry.row(), store.ticks());
     let room = room.saturating_sub(11);
     let field = |label: &str, text: String| {
         Line::from(vec![Span::styled(format!(" {label:<9} "), theme.dim()), Span::raw(text)])
     };
-    vec![
+    let mut lines = vec![
         title(&row.id, room + 11, theme),
         field("type", clip(&escape(&row.id.type_name), room).into_owned()),
         field("created", clip_start(&escape(&row.id.created_at.to_string()), room).into_owned()),
@@ -77,9 +85,50 @@ fn head(entry: &Entry, ticks: &Ticks, room: usize, theme: Theme) -> Vec<Line<'st
         field("activity", activity(entry, ticks)),
         field("history", table::history(entry, room.min(KEPT), ticks)),
         field("blocked", blocked(row, entry.longest_us(ticks.now_us()))),
-        Line::from(""),
-        list_head(row, room + 11, theme),
-    ]
+    ];
+    match row.id.kind {
+        // Who might come is who was seen there.
+        Kind::Queue => lines.extend([
+            field("getters", others(entry, Operation::Get, store, room)),
+            field("putters", others(entry, Operation::Put, store, room)),
+        ]),
+        Kind::WaitGroup => {
+            lines.push(field("done by", "nobody knows: a wait group has no owner".to_owned()));
+        }
+        Kind::Atomic | Kind::Shared => {}
+    }
+    lines.extend([Line::from(""), list_head(row, room + 11, theme)]);
+    lines
+}
+
+/// Who was seen to be blocked in this operation, and where each of them is now: the blocked ones first.
+fn others(entry: &Entry, operation: Operation, store: &Store, room: usize) -> String {
+    let seen = entry.seen_in(operation).iter();
+    let mut now: Vec<(bool, String)> = seen
+        .map(|(id, seen)| {
+            let thread = store.place_of_thread(id).map(|place| &store.threads()[place]);
+            let blocked = thread.filter(|thread| thread.is_blocked());
+            let what = blocked.map_or_else(
+                || "went on".to_owned(),
+                |thread| {
+                    let on = if thread.on == entry.row().id {
+                        String::new()
+                    } else {
+                        format!(" on {}", escape(&thread.on.name))
+                    };
+                    let since = age(thread.age_us(store.at_us()));
+                    format!("in {}{on} {since}", thread.blocked.operation)
+                },
+            );
+            (blocked.is_none(), format!("{} ({what})", escape(&seen.thread)))
+        })
+        .collect();
+    now.sort();
+    if now.is_empty() {
+        return format!("nobody was seen to block in {operation}");
+    }
+    let all: Vec<String> = now.into_iter().map(|(_, text)| text).collect();
+    clip(&all.join(", "), room).into_owned()
 }
 
 fn holds(entry: &Entry, room: usize) -> String {
@@ -105,7 +154,9 @@ fn activity(entry: &Entry, ticks: &Ticks) -> String {
         State::Atomic { .. } => format!("moves by {rate}/s"),
         State::Shared { version, .. } => format!("{rate}/s, replaced {version} times"),
         State::WaitGroup { generation, .. } => format!("{rate}/s, back to zero {generation} times"),
-        State::Queue { puts, gets, .. } => format!("{rate}/s, {puts} in, {gets} out"),
+        State::Queue { puts, gets, .. } => {
+            format!("{rate}/s, {puts} in, {gets} out, at most {} seen in it", entry.peak())
+        }
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn draw_status(app: &App, theme: Theme, frame: &mut Frame<'_>, area: 
         let line = Line::styled(format!(" {reason}{next}"), theme.bad());
         return frame.render_widget(Paragraph::new(line), area);
     }
-    let mut spans = before_filter(app, theme);
+    let mut spans = before_filter(app, theme, usize::from(area.width));
     if typing || !app.filter().is_empty() {
         spans.push(Span::styled(escape(app.filter().text()).into_owned(), theme.notable()));
     }
@@ -87,11 +87,14 @@ pub(super) fn draw_status(app: &App, theme: Theme, frame: &mut Frame<'_>, area: 
     }
 }
 
+/// A screen that is not as wide as this has no room for everything in one line.
+const NARROW: usize = 100;
+
 /// How wide the time bar is, if there is room for it.
 const TIME_BAR: usize = 60;
 
 /// All that is on the line before the text of the filter.
-fn before_filter(app: &App, theme: Theme) -> Vec<Span<'static>> {
+fn before_filter(app: &App, theme: Theme, room: usize) -> Vec<Span<'static>> {
     if matches!(app.screen(), Screen::Filter) {
         // The line is for typing.
         return vec![Span::styled(" filter ", theme.dim()), Span::styled("/", theme.notable())];
@@ -105,11 +108,17 @@ fn before_filter(app: &App, theme: Theme) -> Vec<Span<'static>> {
         };
         spans.push(Span::styled(tab, style));
     }
-    let (key, descending) = app.sorted_by();
-    let arrow = if descending { '▼' } else { '▲' };
-    spans.push(Span::styled(format!(" sort {key} {arrow}"), theme.dim()));
-    if !app.filter().is_empty() {
-        spans.push(Span::styled("  filter ", theme.dim()));
+    let is_filtered = !app.filter().is_empty();
+    let is_narrow = room < NARROW;
+    // On a narrow screen there is room for one of them, and the order can be seen.
+    if !is_narrow || !is_filtered && app.replay().is_none() {
+        let (key, descending) = app.sorted_by();
+        let arrow = if descending { '▼' } else { '▲' };
+        spans.push(Span::styled(format!(" sort {key} {arrow}"), theme.dim()));
+    }
+    if is_filtered {
+        let label = if is_narrow { " " } else { "  filter " };
+        spans.push(Span::styled(label, theme.dim()));
         spans.push(Span::styled("/", theme.notable()));
     }
     spans
@@ -146,7 +155,7 @@ pub(super) fn draw_filter_error(app: &App, theme: Theme, frame: &mut Frame<'_>, 
     else {
         return;
     };
-    let before = Line::from(before_filter(app, theme)).width();
+    let before = Line::from(before_filter(app, theme, usize::from(line.width))).width();
     let column = before + width(&escape(&app.filter().text()[..error.at()]));
     let (room, said) = (usize::from(line.width), escape(&error.to_string()).into_owned());
     let text = if column + 2 + width(&said) <= room {

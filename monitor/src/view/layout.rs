@@ -52,7 +52,7 @@ pub fn pane_lines(screen: &Screen, (width, height): (u16, u16)) -> usize {
     let body = areas(Rect::new(0, 0, width, height)).body;
     match screen {
         Screen::Table | Screen::Filter => 0,
-        Screen::Detail(_) => usize::from(body.height).saturating_sub(detail::HEAD),
+        Screen::Detail(id) => usize::from(body.height).saturating_sub(detail::head_lines(id.kind)),
         Screen::Help(_) => usize::from(body.height),
     }
 }

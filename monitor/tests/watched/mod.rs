@@ -22,7 +22,7 @@ pub(crate) fn blocked(operation: Operation, thread: &str, line: u32, blocked_us:
         operation,
         task: thread.starts_with("task"),
         thread: Some(thread.into()),
-        thread_id: "ThreadId(9)".into(),
+        thread_id: format!("ThreadId({line})"),
         location: Location { file: "src/service/pipeline.rs".into(), line },
         blocked_us,
     }

@@ -3,6 +3,7 @@
 //! A rule never says more than can be known: queues and wait groups have no owner, so nobody knows who *should* have
 //! come. It says what stands still, since when, and who waits.
 
+mod knot;
 mod rules;
 
 use super::{Entry, Store};
@@ -29,6 +30,10 @@ impl Default for Thresholds {
 /// A kind of problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
+    /// Threads wait for each other, as far as can be seen.
+    Cycle,
+    /// Every thread that was ever seen to block is blocked.
+    AllBlocked,
     /// A queue has items, and every thread that was seen to get from it is blocked on something else.
     GettersElsewhere,
     /// Putters wait at a full queue, and nobody takes anything out.
@@ -45,7 +50,9 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, the most telling first: of one primitive, what an earlier one explains a later one does not repeat.
-    pub const ALL: [Rule; 6] = [
+    pub const ALL: [Rule; 8] = [
+        Rule::Cycle,
+        Rule::AllBlocked,
         Rule::GettersElsewhere,
         Rule::FullQueue,
         Rule::StalledWaitGroup,
@@ -57,6 +64,8 @@ impl Rule {
     /// The word for it, on the screen and for programs.
     pub fn label(self) -> &'static str {
         match self {
+            Rule::Cycle => "cycle",
+            Rule::AllBlocked => "all-blocked",
             Rule::GettersElsewhere => "getters-elsewhere",
             Rule::FullQueue => "full-queue",
             Rule::StalledWaitGroup => "stalled-wait-group",
@@ -69,6 +78,12 @@ impl Rule {
     /// What it means.
     pub fn explanation(self) -> &'static str {
         match self {
+            Rule::Cycle => {
+                "Each of these threads waits for what only the others of them were ever seen to do."
+            }
+            Rule::AllBlocked => {
+                "Nobody is left, of those who ever blocked, to do what these threads wait for."
+            }
             Rule::GettersElsewhere => {
                 "There are items, and each thread that was seen to wait for some is blocked elsewhere."
             }
@@ -91,6 +106,12 @@ impl Rule {
     /// What to look at next.
     pub fn advice(self) -> &'static str {
         match self {
+            Rule::Cycle => {
+                "Unless somebody comes who has not been seen yet, it is a deadlock. Follow the lines."
+            }
+            Rule::AllBlocked => {
+                "Is a thread at work that never blocks? If not, it is a deadlock. Look at the threads (4)."
+            }
             Rule::GettersElsewhere => {
                 "Does what they wait for depend on these items? Then it is a deadlock."
             }
@@ -113,6 +134,8 @@ impl Rule {
     fn check(self, entry: &Entry, host: &Host<'_>) -> Option<rules::Finding> {
         let Host { now_us, thresholds, .. } = *host;
         match self {
+            // Of the host as a whole.
+            Rule::Cycle | Rule::AllBlocked => None,
             Rule::GettersElsewhere => rules::getters_elsewhere(entry, host),
             Rule::FullQueue => rules::full_queue(entry, now_us, thresholds),
             Rule::StalledWaitGroup => rules::stalled_wait_group(entry, now_us, thresholds),
@@ -163,6 +186,8 @@ pub fn find_problems(store: &Store, thresholds: Thresholds) -> Vec<Problem> {
         Some(Problem { rule, on: entry.row().id.clone(), age_us, text })
     };
     let mut problems: Vec<Problem> = store.notable().filter_map(|(_, entry)| of(entry)).collect();
+    problems.extend(knot::cycle(&host));
+    problems.extend(knot::all_blocked(store, &host));
     problems.sort_by(|a, b| {
         b.age_us.cmp(&a.age_us).then_with(|| (a.rule, &a.on).cmp(&(b.rule, &b.on)))
     });

@@ -17,7 +17,7 @@ const NAMED: usize = 3;
 
 pub(super) fn getters_elsewhere(entry: &Entry, host: &Host<'_>) -> Option<Finding> {
     let State::Queue { size: size @ 1.., .. } = entry.row().state else { return None };
-    let elsewhere = entry.getters().iter().map(|getter| {
+    let elsewhere = entry.seen_in(Operation::Get).keys().map(|getter| {
         let &(on, blocked) = host.blocked.get(getter.as_str())?;
         (on.row().id != entry.row().id).then_some((on, blocked))
     });
@@ -111,7 +111,7 @@ pub(super) fn long_wait(entry: &Entry, now_us: u64, thresholds: Thresholds) -> O
 }
 
 /// `worker-1 at src/pool.rs:40`
-fn named(blocked: &Blocked) -> String {
+pub(super) fn named(blocked: &Blocked) -> String {
     let thread = blocked.thread.as_deref().unwrap_or(&blocked.thread_id);
     format!("{} at {}", escape(thread), escape(&blocked.location.to_string()))
 }

@@ -258,3 +258,113 @@ fn every_rule_says_what_it_means_and_what_to_look_at() {
         assert!(rule.advice().ends_with(['.', '?']), "{rule:?}");
     }
 }
+
+fn named_queue(name: &str, size: u64, capacity: Option<u64>, blocked: Vec<Blocked>) -> Row {
+    let row = queue(size, capacity, 9, blocked);
+    Row { id: RowId { name: name.into(), ..row.id }, ..row }
+}
+
+/// Two workers who pass items round in a ring, and both of whose queues are full.
+fn ring(first: Operation, second: Operation, seconds: u64) -> Vec<Row> {
+    let on = |number, operation| vec![worker(number, operation, seconds)];
+    let size = |operation| if operation == Operation::Put { 4 } else { 0 };
+    vec![
+        named_queue("a", size(first), Some(4), on(1, first)),
+        named_queue("b", size(second), Some(4), on(2, second)),
+    ]
+}
+
+#[test]
+fn threads_that_wait_for_each_other() {
+    let mut host = Host::new();
+    // 1 puts into a and gets from b, 2 the other way round.
+    host.goes_on(vec![
+        named_queue("a", 0, Some(4), vec![worker(2, Operation::Get, 0)]),
+        named_queue("b", 0, Some(4), vec![worker(1, Operation::Get, 0)]),
+    ]);
+    let has_cycle = |host: &Host| host.rules().contains(&Rule::Cycle);
+    host.goes_on(ring(Operation::Put, Operation::Put, 3));
+    assert!(!has_cycle(&host), "not for long enough");
+    host.goes_on(ring(Operation::Put, Operation::Put, 5));
+    let problems = host.finds();
+    let found = problems.iter().find(|problem| problem.rule == Rule::Cycle).unwrap();
+    assert_eq!((found.on.name.as_str(), found.age_us), ("a", 5_000_000));
+    assert_eq!(
+        found.text,
+        "SUSPECT deadlock: worker-1 at src/main.rs:40 in put on queue a waits for worker-2; \
+         worker-2 at src/main.rs:40 in put on queue b waits for worker-1"
+    );
+
+    // A third one was seen to get from a. As long as it is not blocked, it may come.
+    let mut rows = ring(Operation::Put, Operation::Put, 6);
+    rows.push(named_queue("c", 0, None, vec![]));
+    rows[0].blocked.push(worker(3, Operation::Get, 6));
+    host.goes_on(rows.clone());
+    rows[0].blocked.pop();
+    host.goes_on(rows.clone());
+    assert!(!has_cycle(&host));
+    // It is blocked where nobody knows who might come.
+    rows[2] = named_queue("c", 0, None, vec![worker(3, Operation::Get, 7)]);
+    host.goes_on(rows.clone());
+    assert!(!has_cycle(&host));
+    // It waits for the first one.
+    rows[0].blocked[0] = worker(1, Operation::Put, 9);
+    rows[2] =
+        named_queue("c", 0, None, vec![worker(3, Operation::Get, 7), worker(1, Operation::Put, 9)]);
+    host.goes_on(rows.clone());
+    rows[2].blocked.pop();
+    host.goes_on(rows);
+    assert!(has_cycle(&host), "{:?}", host.finds());
+}
+
+#[test]
+fn threads_of_which_one_goes_on_are_no_cycle() {
+    let mut host = Host::new();
+    host.goes_on(vec![
+        named_queue("a", 0, Some(4), vec![worker(2, Operation::Get, 0)]),
+        named_queue("b", 0, Some(4), vec![worker(1, Operation::Get, 0)]),
+    ]);
+    let mut rows = ring(Operation::Put, Operation::Put, 9);
+    rows[1].blocked.clear();
+    rows[1].putters = 0;
+    host.goes_on(rows);
+    assert!(!host.rules().iter().any(|rule| [Rule::Cycle, Rule::AllBlocked].contains(rule)));
+}
+
+#[test]
+fn a_host_in_which_everybody_is_blocked() {
+    let mut host = Host::new();
+    let rows = |seconds| {
+        vec![
+            group(2, vec![worker(1, Operation::Wait, seconds)]),
+            named_queue("a", 0, None, vec![worker(2, Operation::Get, seconds)]),
+        ]
+    };
+    let is_found = |host: &Host| host.rules().contains(&Rule::AllBlocked);
+    host.goes_on(rows(3));
+    assert!(!is_found(&host), "not for long enough");
+    host.goes_on(rows(5));
+    let problems = host.finds();
+    let found = problems.iter().find(|problem| problem.rule == Rule::AllBlocked).unwrap();
+    assert_eq!((found.on.name.as_str(), found.age_us), ("in flight", 5_000_000));
+    assert_eq!(
+        found.text,
+        "SUSPECT deadlock: all 2 threads that were ever seen to block are blocked, 0 in put, \
+         1 in get, 1 in wait; worker-1 at src/main.rs:40"
+    );
+    // One of them goes on.
+    host.goes_on(vec![named_queue("a", 0, None, vec![])]);
+    assert!(!is_found(&host));
+}
+
+#[test]
+fn a_host_with_nothing_to_do_is_no_problem() {
+    let mut host = Host::new();
+    let idle = vec![worker(1, Operation::Get, 99), worker(2, Operation::Get, 99)];
+    host.goes_on(vec![named_queue("a", 0, None, idle)]);
+    assert_eq!(host.rules(), []);
+    // Nor is a host of one thread, which others that never block may help.
+    let mut host = Host::new();
+    host.goes_on(vec![group(2, vec![worker(1, Operation::Wait, 99)])]);
+    assert_eq!(host.rules(), [Rule::LongWait]);
+}
