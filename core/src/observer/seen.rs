@@ -13,7 +13,7 @@ use crate::sync::{self, StdArc};
 
 /// While so many are looked at, those to come are brought into the cache: of the next ones what they lead to, of
 /// those after them their first line.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = if sync::MODEL_CHECKED { 1 } else { 32 };
 
 /// Among how many the texts of shared values that were not replaced are written anew in each look.
 const REWRITTEN: usize = 256;

@@ -115,6 +115,8 @@ models! {
         make_slots(2);
         let registry = share(Registry::new());
         let limit = share(registry.shared("limit", 5).unwrap());
+        // While one of them is looked at, the other is fetched.
+        registry.shared("another", 6).unwrap();
         let mut observer = registry.observe();
         observer.look();
         let reader = spawn(&limit, |limit| assert_eq!(*limit.get(), 5));
