@@ -118,6 +118,13 @@ impl Connection {
     ) -> Result<(Connection, Hello), ClientError> {
         let stream = UnixStream::connect(path)
             .map_err(|error| ClientError::Connect(path.to_owned(), error))?;
+        Self::greet(stream, listener)
+    }
+
+    fn greet(
+        stream: UnixStream,
+        listener: impl FnMut(&[u8]) -> io::Result<()> + Send + 'static,
+    ) -> Result<(Connection, Hello), ClientError> {
         stream.set_write_timeout(Some(PATIENCE)).map_err(ClientError::Lost)?;
         let listener = Box::new(listener);
         let mut connection = Connection { stream, lines: LineBuffer::new(FRAME_LIMIT), listener };
@@ -266,15 +273,32 @@ impl Drop for Watch {
 ///
 /// If the thread cannot be started.
 pub fn watch(path: PathBuf) -> io::Result<Watch> {
+    start(move |watcher| watcher.run(&path))
+}
+
+/// The same over a stream on which an agent has just begun to listen. It ends with the stream.
+///
+/// # Errors
+///
+/// As [`watch`].
+pub fn follow(stream: UnixStream) -> io::Result<Watch> {
+    start(move |watcher| {
+        let greeted = Connection::greet(stream, |_| Ok(()));
+        if let Err(error) = greeted.and_then(|greeted| watcher.ask_on(greeted)) {
+            watcher.tell(Event::Lost { reason: error.to_string(), last: true });
+        }
+    })
+}
+
+fn start(work: impl FnOnce(&Watcher) + Send + 'static) -> io::Result<Watch> {
     let (sender, events) = mpsc::channel();
     let stop = Arc::new(AtomicBool::new(false));
-    let watcher = Watcher { path, sender, stop: Arc::clone(&stop) };
-    thread::Builder::new().name("syncmon-client".to_owned()).spawn(move || watcher.run())?;
+    let watcher = Watcher { sender, stop: Arc::clone(&stop) };
+    thread::Builder::new().name("syncmon-client".to_owned()).spawn(move || work(&watcher))?;
     Ok(Watch { events, stop })
 }
 
 struct Watcher {
-    path: PathBuf,
     sender: Sender<Event>,
     stop: Arc<AtomicBool>,
 }
@@ -285,11 +309,12 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Watcher {
-    fn run(&self) {
+    fn run(&self, path: &Path) {
         let mut pause = FIRST_PAUSE;
         loop {
             let mut greeted = false;
-            let Err(error) = self.follow(&mut greeted) else { return };
+            let connected = Connection::open(path).inspect(|_| greeted = true);
+            let Err(error) = connected.and_then(|greeted| self.ask_on(greeted)) else { return };
             if greeted {
                 pause = FIRST_PAUSE;
             }
@@ -302,10 +327,8 @@ impl Watcher {
         }
     }
 
-    /// Follows one connection until it breaks; `Ok` if nobody wants to know any more.
-    fn follow(&self, greeted: &mut bool) -> Result<(), ClientError> {
-        let (mut connection, hello) = Connection::open(&self.path)?;
-        *greeted = true;
+    /// Asks again and again until the connection breaks; `Ok` if nobody wants to know any more.
+    fn ask_on(&self, (mut connection, hello): (Connection, Hello)) -> Result<(), ClientError> {
         let mut wanted = self.tell(Event::Connected(hello));
         let mut since = 0;
         while wanted {

@@ -30,6 +30,7 @@
 //! | --- | --- | --- |
 //! | `agent` | [`agent`], [`wire`], [`discover`] | serde, serde_json |
 //! | `viewer` | [`wire`], [`discover`], `client`, `model`, `app`, `view`, `viewer`, `headless`, `recording`, `report` | ratatui, signal-hook, unicode-width, regex |
+//! | both | `tui`: the viewer inside the host | |
 //! | `cli` (default) | all of them, `demo`, and the program `syncmon` | clap |
 #![forbid(unsafe_code)]
 
@@ -61,6 +62,8 @@ pub mod recording;
 pub mod report;
 #[cfg(feature = "viewer")]
 pub mod text;
+#[cfg(all(feature = "agent", feature = "viewer"))]
+pub mod tui;
 #[cfg(feature = "viewer")]
 pub mod view;
 #[cfg(feature = "viewer")]

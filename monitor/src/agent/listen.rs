@@ -69,7 +69,7 @@ impl Agent {
         fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
         let listener = agent.listener.try_clone()?;
         let viewers = Arc::clone(&agent.viewers);
-        let start = Start { at: Instant::now(), unix_us: unix_us() };
+        let start = Start::now();
         let thread = thread::Builder::new()
             .name("syncmon-agent".to_owned())
             .spawn(move || accept(&listener, &viewers, &source, start))?;
@@ -116,6 +116,12 @@ impl Drop for Agent {
 pub(super) struct Start {
     pub(super) at: Instant,
     pub(super) unix_us: u64,
+}
+
+impl Start {
+    pub(super) fn now() -> Self {
+        Start { at: Instant::now(), unix_us: unix_us() }
+    }
 }
 
 fn unix_us() -> u64 {

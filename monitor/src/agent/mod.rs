@@ -99,6 +99,17 @@ pub fn serve(registry: impl Into<Source>) -> io::Result<Agent> {
     serve_at(registry, discover::socket_path(&dir, std::process::id()))
 }
 
+/// Serves one viewer over a stream, until either end of it is closed.
+#[cfg(feature = "viewer")]
+pub(crate) fn serve_stream(
+    source: Source,
+    stream: std::os::unix::net::UnixStream,
+) -> io::Result<()> {
+    let start = listen::Start::now();
+    let thread = std::thread::Builder::new().name("syncmon-viewer".to_owned());
+    thread.spawn(move || session::run(&stream, &source, start, &Arc::default())).map(drop)
+}
+
 /// Starts the agent on a socket of your choice.
 ///
 /// The socket gets mode 0600. The directory is yours to protect: it is not checked.

@@ -13,8 +13,10 @@ use crate::recording::{Player, Recording};
 use crate::view::{self, Theme};
 use crossterm::event::{Event, KeyEventKind};
 use input::Input;
-use screen::Screen;
+use screen::{Screen, Signals};
 use std::io;
+#[cfg(feature = "agent")]
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -38,18 +40,11 @@ const REDRAW: Duration = Duration::from_millis(500);
 /// A host that goes away is shown as lost, and seen again when it comes back. The terminal is as it was
 /// afterwards, also after an error, a panic, SIGTERM and SIGHUP. A terminal that goes away ends it.
 ///
-/// ```no_run
-/// // A program may show itself:
-/// let agent = syncmon::agent::serve(named_sync::global())?;
-/// syncmon::viewer::watch(agent.path())?;
-/// # Ok::<(), std::io::Error>(())
-/// ```
-///
 /// # Errors
 ///
 /// If the terminal cannot be used, or a thread cannot be started.
 pub fn watch(socket: &Path) -> io::Result<Ended> {
-    show(Source::Live(client::watch(socket.to_owned())?))
+    show(Source::Live(client::watch(socket.to_owned())?), Signals::Ours)
 }
 
 /// Shows a recording on this terminal until the user leaves.
@@ -58,7 +53,15 @@ pub fn watch(socket: &Path) -> io::Result<Ended> {
 ///
 /// If the terminal cannot be used.
 pub fn replay(recording: Recording) -> io::Result<Ended> {
-    show(Source::Replay { player: Player::new(recording), played: Duration::ZERO })
+    let source = Source::Replay { player: Player::new(recording), played: Duration::ZERO };
+    show(source, Signals::Ours)
+}
+
+/// Shows what an agent says over this stream; see [`tui`](crate::tui).
+#[cfg(feature = "agent")]
+pub(crate) fn follow(stream: UnixStream, ends_by_signals: bool) -> io::Result<Ended> {
+    let signals = if ends_by_signals { Signals::Ours } else { Signals::TheHosts };
+    show(Source::Live(client::follow(stream)?), signals)
 }
 
 /// Where news comes from.
@@ -112,11 +115,11 @@ fn obey(player: &mut Player, command: Command) -> Vec<client::Event> {
     Vec::new()
 }
 
-fn show(mut source: Source) -> io::Result<Ended> {
-    let mut screen = Screen::open()?;
+fn show(mut source: Source, signals: Signals) -> io::Result<Ended> {
+    let mut screen = Screen::open(signals)?;
     let mut input = Input::new()?;
     let theme = Theme::from_env();
-    let size = screen.terminal().size()?;
+    let size = screen.size()?;
     let mut app = App::new(size.width, size.height);
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
@@ -150,7 +153,7 @@ fn show(mut source: Source) -> io::Result<Ended> {
         screen.take_mouse(app.wants_the_mouse())?;
         if changed {
             app.update(Action::Tick, begun.elapsed());
-            screen.terminal().draw(|frame| view::draw(&app, theme, frame))?;
+            screen.draw(|frame| view::draw(&app, theme, frame))?;
             drawn = Some(Instant::now());
         }
     }

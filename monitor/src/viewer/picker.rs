@@ -1,7 +1,7 @@
 //! Choosing one of several hosts.
 
 use super::input::Input;
-use super::screen::Screen;
+use super::screen::{Screen, Signals};
 use super::{Ended, NAP};
 use crate::hosts::Found;
 use crate::view::{Theme, draw_picker};
@@ -15,12 +15,12 @@ use std::path::PathBuf;
 ///
 /// If the terminal cannot be used.
 pub fn pick(hosts: &[Found]) -> io::Result<Result<PathBuf, Ended>> {
-    let mut screen = Screen::open()?;
+    let mut screen = Screen::open(Signals::Ours)?;
     let mut input = Input::new()?;
     let theme = Theme::from_env();
     let mut chosen = 0;
     loop {
-        screen.terminal().draw(|frame| draw_picker(hosts, chosen, theme, frame))?;
+        screen.draw(|frame| draw_picker(hosts, chosen, theme, frame))?;
         let event = loop {
             if let Some(signal) = screen.signal() {
                 return Ok(Err(Ended::Signal(signal)));

@@ -1,23 +1,28 @@
 //! The terminal while it is ours, and giving it back.
 //!
-//! It is given back when [`Screen`] is dropped (quit, error, unwinding), and before the message of a panic
-//! is printed. SIGTERM, SIGHUP and SIGINT become a number to look at; once the screen is closed they do again
-//! what they do by default.
+//! It is given back when [`Screen`] is dropped (quit, error, unwinding), and before our own thread's panic is told. When
+//! another thread panics the screen steps aside: the terminal is as it was for as long as the panic hooks run that were
+//! there before ours. So what they print can be read, afterwards too, and a hook that ends the process leaves
+//! no terminal behind that echoes nothing.
+//!
+//! SIGTERM, SIGHUP and SIGINT become a number to look at, unless the host sees to them itself; once the screen is closed they
+//! do again what they do by default.
 
-use crossterm::cursor::Show;
+use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::io::{self, Stdout, Write};
 use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// A terminal in raw mode on its alternate screen.
@@ -25,24 +30,40 @@ pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     signal: Arc<AtomicUsize>,
     state: Arc<State>,
-    has_mouse: bool,
 }
 
 /// What the panic hook and the signal handlers share with the screen.
 #[derive(Default)]
 struct State {
     closed: Arc<AtomicBool>,
-    /// Panics of other threads: said once the screen is closed, since until then nobody could read them.
-    unsaid: Mutex<Vec<String>>,
+    /// Held while something is drawn, and while the screen steps aside.
+    stage: Mutex<()>,
+    /// Whether what is on the screen is not what was drawn last.
+    spoiled: AtomicBool,
+    has_mouse: AtomicBool,
+}
+
+/// Who sees to SIGTERM, SIGHUP and SIGINT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signals {
+    /// The viewer: they end it.
+    Ours,
+    /// The host, which has handlers of its own.
+    #[cfg(feature = "agent")]
+    TheHosts,
 }
 
 impl Screen {
-    pub(super) fn open() -> io::Result<Screen> {
+    pub(super) fn open(signals: Signals) -> io::Result<Screen> {
         let state = Arc::new(State::default());
         hook(Arc::clone(&state));
-        let opened = listen(&state).and_then(|signal| Ok((signal, enter()?)));
-        match opened {
-            Ok((signal, terminal)) => Ok(Screen { terminal, signal, state, has_mouse: false }),
+        let listened = match signals {
+            Signals::Ours => listen(&state),
+            #[cfg(feature = "agent")]
+            Signals::TheHosts => Ok(Arc::default()),
+        };
+        match listened.and_then(|signal| Ok((signal, enter()?))) {
+            Ok((signal, terminal)) => Ok(Screen { terminal, signal, state }),
             Err(error) => {
                 state.close();
                 Err(error)
@@ -50,18 +71,26 @@ impl Screen {
         }
     }
 
-    pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
-        &mut self.terminal
+    pub(super) fn size(&self) -> io::Result<Size> {
+        self.terminal.size()
+    }
+
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        let _stage = self.state.stage();
+        // Not read by anything else: a matter of one more picture.
+        if self.state.spoiled.swap(false, Ordering::Relaxed) {
+            // As if it had another size: to clear it, ratatui would ask the terminal for its cursor.
+            let size = self.terminal.size()?;
+            self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
+        }
+        self.terminal.draw(draw).map(drop)
     }
 
     /// Has the terminal tell of the mouse, or leaves it to the terminal.
     pub(super) fn take_mouse(&mut self, wanted: bool) -> io::Result<()> {
-        if wanted != self.has_mouse {
-            self.has_mouse = wanted;
-            match wanted {
-                true => execute!(io::stdout(), EnableMouseCapture)?,
-                false => execute!(io::stdout(), DisableMouseCapture)?,
-            }
+        let _stage = self.state.stage();
+        if wanted != self.state.has_mouse.swap(wanted, Ordering::Relaxed) {
+            take_mouse(wanted)?;
         }
         Ok(())
     }
@@ -93,10 +122,40 @@ impl State {
         let _ = disable_raw_mode();
         let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen, Show);
         let _ = stdout.flush();
-        let mut unsaid = self.unsaid.lock().unwrap_or_else(PoisonError::into_inner);
-        for message in unsaid.drain(..) {
-            let _ = writeln!(io::stderr(), "{}", crate::escape::escape(&message));
+    }
+
+    fn stage(&self) -> MutexGuard<'_, ()> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the terminal back while `speak` says something.
+    fn step_aside(&self, speak: impl FnOnce()) {
+        let _stage = self.stage();
+        if self.closed.load(Ordering::Acquire) {
+            return speak();
         }
+        // If the terminal is gone there is nobody to tell.
+        let mut stdout = io::stdout();
+        let _ = disable_raw_mode();
+        let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen, Show);
+        speak();
+        let _ = enable_raw_mode();
+        let _ = execute!(stdout, EnterAlternateScreen, Hide);
+        if self.has_mouse.load(Ordering::Relaxed) {
+            let _ = take_mouse(true);
+        }
+        self.spoiled.store(true, Ordering::Relaxed);
+        // It may have been closed meanwhile, without the stage: by a panic of the thread that draws.
+        if self.closed.swap(false, Ordering::AcqRel) {
+            self.close();
+        }
+    }
+}
+
+fn take_mouse(wanted: bool) -> io::Result<()> {
+    match wanted {
+        true => execute!(io::stdout(), EnableMouseCapture),
+        false => execute!(io::stdout(), DisableMouseCapture),
     }
 }
 
@@ -121,30 +180,26 @@ fn listen(state: &State) -> io::Result<Arc<AtomicUsize>> {
     Ok(signal)
 }
 
-/// Puts a hook before the one there is: it clears the stage for the message.
+/// Puts a hook before the one there is, which is called in any case: it clears the stage for the message.
 fn hook(state: Arc<State>) {
     let drawing = thread::current().id();
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        let open = !state.closed.load(Ordering::Acquire);
-        let survives = thread::current().id() != drawing && cfg!(panic = "unwind");
-        if open && survives {
-            let name = thread::current().name().unwrap_or("?").to_owned();
-            state
-                .unsaid
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(format!("thread '{name}': {info}"));
-            return;
+        // We draw no more after this.
+        let is_end = thread::current().id() == drawing || cfg!(panic = "abort");
+        if is_end || state.closed.load(Ordering::Acquire) {
+            state.close();
+            previous(info);
+        } else {
+            state.step_aside(|| previous(info));
         }
-        state.close();
-        previous(info);
     }));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crossterm::terminal::is_raw_mode_enabled;
     use portable_pty::{CommandBuilder, PtySize, native_pty_system};
     use std::io::Read;
     use std::num::NonZero;
@@ -153,12 +208,14 @@ mod tests {
     const CHILD: &str = "SYNCMON_TEST_PANIC";
 
     fn panic_while_the_screen_is_open() {
-        let mut screen = Screen::open().unwrap();
-        screen.terminal().draw(|frame| frame.render_widget("a picture", frame.area())).unwrap();
+        let mut screen = Screen::open(Signals::Ours).unwrap();
+        screen.draw(|frame| frame.render_widget("a picture", frame.area())).unwrap();
         let other = thread::Builder::new().name("other".into());
         let _ = other.spawn(|| panic!("elsewhere")).unwrap().join();
         let closed = screen.state.closed.load(Ordering::Acquire);
         assert!(!closed, "another thread closed the screen");
+        assert!(is_raw_mode_enabled().unwrap(), "the screen did not come back");
+        screen.draw(|frame| frame.render_widget("a picture", frame.area())).unwrap();
         panic!("on purpose");
     }
 
