@@ -240,7 +240,12 @@ impl Seen {
     /// Keeps those at these places, and gives them others, in the order of their addresses.
     pub(super) fn put_in_order<'a>(&mut self, kept: impl Iterator<Item = &'a mut usize>) {
         let mut kept: Vec<&mut usize> = kept.collect();
-        kept.sort_by_key(|place| self.known[**place].inside.addr());
+        // A model takes the same steps in every execution, wherever the allocator puts things.
+        let order = |place: usize| match sync::MODEL_CHECKED {
+            true => place,
+            false => self.known[place].inside.addr(),
+        };
+        kept.sort_by_key(|place| order(**place));
         let known = std::mem::take(&mut self.known);
         let mut details: Vec<_> = std::mem::take(&mut self.details).into_iter().map(Some).collect();
         for (new, place) in kept.into_iter().enumerate() {
