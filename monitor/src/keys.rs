@@ -50,6 +50,10 @@ pub enum Command {
     Faster,
     /// Of a recording: half as fast.
     Slower,
+    /// Copy the selected line.
+    Copy,
+    /// Write all that is known into a file.
+    Write,
     /// Take the mouse, or leave it to the terminal.
     Mouse,
     /// Show the help.
@@ -327,6 +331,22 @@ pub const BINDINGS: &[Binding] = &[
         label: "End",
         short: None,
         help: None,
+    },
+    Binding {
+        command: Command::Copy,
+        keys: &[Plain(KeyCode::Char('y'))],
+        contexts: &[Table, Detail],
+        label: "y",
+        short: None,
+        help: Some("copy the selected line to the clipboard, if the terminal lets us"),
+    },
+    Binding {
+        command: Command::Write,
+        keys: &[Plain(KeyCode::Char('w'))],
+        contexts: &[Table, Detail],
+        label: "w",
+        short: None,
+        help: Some("write all that is known into a file here, as syncmon snapshot would"),
     },
     Binding {
         command: Command::Mouse,

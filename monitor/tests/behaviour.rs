@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEven
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::time::Duration;
-use syncmon::app::{Action, App, View};
+use syncmon::app::{Action, App, View, Wish};
 use syncmon::client::Event;
 use syncmon::view::{self, Theme};
 use syncmon::wire::{Hello, Kind, Row, State};
@@ -229,4 +229,78 @@ fn without_colour_no_cell_has_one() {
             terminal.draw(|frame| view::draw(&app, Theme::COLOUR, frame)).unwrap().buffer.clone();
         assert!(coloured.content().iter().any(|cell| cell.fg != reset));
     }
+}
+
+/// The only wish that there is.
+fn wish(app: &mut App, key: char) -> Wish {
+    press(app, &typed(&key.to_string()));
+    let wishes = app.take_wishes();
+    assert_eq!(wishes.len(), 1, "{wishes:?}");
+    wishes.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_line_is_copied_whole_and_escaped_from_every_view() {
+    let mut app = watched((40, 10));
+    let mut copied = |keys: &str| {
+        press(&mut app, &[KeyCode::Esc, KeyCode::Esc]);
+        press(&mut app, &typed(keys));
+        press(&mut app, &[KeyCode::Enter]);
+        let Wish::Copy(line) = wish(&mut app, 'y') else { panic!("not to be copied") };
+        press(&mut app, &[KeyCode::Esc]);
+        line
+    };
+    let place = "src/service/pipeline.rs";
+    assert_eq!(copied("1/jobs"), format!("queue jobs 64/64 created at {place}:40"));
+    assert_eq!(
+        copied("1/lowest"),
+        format!("atomic lowest -9223372036854775808 created at {place}:13")
+    );
+    assert_eq!(copied("1/done"), format!("queue done 0/∞ closed created at {place}:40"));
+    assert_eq!(
+        copied("2/thread:task"),
+        format!(r"task\u{{1b}}[2J in put on queue jobs for 3.0s at {place}:88")
+    );
+    assert_eq!(
+        copied("4/thread:coord"),
+        format!("coordinator in wait on wait group in flight for 1m08s at {place}:93")
+    );
+    let problem = copied("3/");
+    assert!(problem.starts_with("stalled-wait-group wait group in flight for "), "{problem}");
+    assert!(problem.ends_with(&format!("coordinator at {place}:93")), "{problem}");
+
+    press(&mut app, &typed("1/nothing like it"));
+    press(&mut app, &[KeyCode::Enter]);
+    press(&mut app, &typed("y"));
+    assert_eq!((app.take_wishes(), app.said()), (vec![], Some("there is no line to copy")));
+}
+
+#[test]
+fn all_that_is_known_is_written_also_what_the_filter_hides() {
+    let mut app = App::new(80, 24);
+    press(&mut app, &typed("w"));
+    assert_eq!(app.said(), Some("nothing is known of the host yet"));
+    let mut app = watched((80, 24));
+    press(&mut app, &typed("/jobs"));
+    press(&mut app, &[KeyCode::Enter]);
+    let Wish::Write(name, text) = wish(&mut app, 'w') else { panic!("not to be written") };
+    assert!(name.starts_with("syncmon-4711-") && name.ends_with("ms.json"), "{name}");
+    let object: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let names: Vec<&str> = object["primitives"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), rows(8).len());
+    assert_eq!(names[0], "bytes", "by kind and name");
+}
+
+#[test]
+fn what_became_of_a_wish_is_told_for_a_moment() {
+    let mut app = watched((80, 24));
+    app.update(Action::Said("written: here".to_owned()), Duration::from_secs(20));
+    assert!(picture(&app).lines().last().unwrap().contains("written: here"));
+    app.update(Action::Tick, Duration::from_secs(24));
+    assert!(picture(&app).lines().last().unwrap().contains("quit"));
 }

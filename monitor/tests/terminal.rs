@@ -209,6 +209,11 @@ fn a_staged_deadlock_is_seen_from_outside_while_it_lasts() {
     for text in ["3 problems 4", "full-queue", "stalled-wait-group", "never-fed", "all-blocked"] {
         terminal.wait_for(text);
     }
+    // The terminal is asked to take a line into its clipboard: escape, ], 52, and the line in base 64.
+    terminal.press("y");
+    terminal.wait_for("copied: ");
+    let asked = b"\x1b]52;c;";
+    assert!(terminal.written.lock().unwrap().windows(asked.len()).any(|bytes| bytes == asked));
     let mut command = syncmon(sockets.path());
     command.args(["watch", &terminal.pid().to_string(), "--problems", "--for", "20s"]);
     let output = command.output().unwrap();

@@ -13,6 +13,9 @@
 mod list;
 mod look;
 mod mouse;
+mod wish;
+
+pub use wish::Wish;
 
 use crate::client;
 use crate::keys::{self, Command, Context};
@@ -42,6 +45,8 @@ pub enum Action {
     Links(Vec<client::Event>),
     /// What is shown is a recording, and this is where it is.
     Replay(Status),
+    /// What became of a wish.
+    Said(String),
     /// Time has passed.
     Tick,
 }
@@ -124,6 +129,9 @@ pub struct App {
     /// What was asked of the recording and is not done yet.
     asked: Vec<Command>,
     mouse: bool,
+    wishes: Vec<Wish>,
+    /// What became of the last one, and when.
+    said: Option<(String, Duration)>,
     quit: bool,
 }
 
@@ -154,6 +162,8 @@ impl App {
             replay: None,
             asked: Vec::new(),
             mouse: true,
+            wishes: Vec::new(),
+            said: None,
             quit: false,
         }
     }
@@ -173,6 +183,7 @@ impl App {
             Action::Link(event) => self.hear_all([event]),
             Action::Links(events) => self.hear_all(events),
             Action::Replay(status) => self.replay = Some(status),
+            Action::Said(text) => self.say(text),
             Action::Tick => {}
         }
         self.settle();
@@ -284,6 +295,8 @@ impl App {
                 self.pane_top = 0;
             }
             Command::Mouse => self.mouse = !self.mouse,
+            Command::Copy => self.wish_to_copy(),
+            Command::Write => self.wish_to_write(),
             Command::Quit => self.quit = true,
             // For the recording, which is not ours.
             Command::Pause

@@ -1,3 +1,5 @@
+//! What became of a wish, for a moment, or else:
+//!
 //! ```text
 //!  Enter details  / filter  s sort  r reverse  ...
 //! ```
@@ -12,6 +14,10 @@ use ratatui::widgets::Paragraph;
 
 /// The keys that count now.
 pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if let Some(said) = app.said() {
+        let line = Line::styled(format!(" {said}"), theme.notable());
+        return frame.render_widget(Paragraph::new(line), area);
+    }
     let context = app.key_context();
     let is_replay = app.replay().is_some() && context != Context::Filter;
     let of_replay = is_replay.then(|| in_context(Context::Replay)).into_iter().flatten();

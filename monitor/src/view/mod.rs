@@ -26,6 +26,7 @@ mod timebar;
 mod waiters;
 
 pub use picker::draw as draw_picker;
+pub(crate) use table::whole_value;
 pub use theme::Theme;
 
 use crate::app::{App, Screen, View};

@@ -194,6 +194,15 @@ fn row<'a>(entry: &'a Entry, columns: &Columns, ticks: &Ticks, theme: Theme) -> 
     ])
 }
 
+/// What it holds, whole.
+pub(crate) fn whole_value(state: &State) -> String {
+    let whole = value(state, usize::MAX);
+    match state {
+        State::Queue { closed: true, .. } => format!("{whole} closed"),
+        _ => whole,
+    }
+}
+
 /// What it holds, in `room` columns.
 pub(super) fn value(state: &State, room: usize) -> String {
     match state {

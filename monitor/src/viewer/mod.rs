@@ -1,5 +1,6 @@
 //! The viewer at work: keys and news in, pictures out.
 
+mod grant;
 mod input;
 mod picker;
 mod screen;
@@ -142,6 +143,10 @@ fn show(mut source: Source, signals: Signals) -> io::Result<Ended> {
                 _ => continue,
             };
             app.update(action, begun.elapsed());
+            changed = true;
+        }
+        for wish in app.take_wishes() {
+            app.update(Action::Said(grant::grant(wish)), begun.elapsed());
             changed = true;
         }
         if let Some(signal) = screen.signal() {
