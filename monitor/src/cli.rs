@@ -25,6 +25,34 @@ struct Cli {
     command: Option<Command>,
     /// A process id or the path of a socket; without it, the host there is, or a choice of several
     target: Option<String>,
+    #[command(flatten)]
+    limits: Limits,
+}
+
+/// When to call something a problem.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What is a problem")]
+struct Limits {
+    /// Something that stands still for so long while somebody waits for it
+    #[arg(long, value_name = "TIME", default_value = "4s", value_parser = syncmon::model::parse_time)]
+    stalled: Duration,
+    /// A put or a wait that takes so long, though things move
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = syncmon::model::parse_time)]
+    long_wait: Duration,
+    /// A queue that grows for so long without getting any shorter
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = syncmon::model::parse_time)]
+    rising: Duration,
+}
+
+impl Limits {
+    fn thresholds(&self) -> Thresholds {
+        let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Thresholds {
+            stalled_us: us(self.stalled),
+            long_us: us(self.long_wait),
+            rising_us: us(self.rising),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,6 +86,8 @@ enum Command {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        limits: Limits,
     },
     /// Keep what a host says in a file, until it ends, for `replay`
     Record {
@@ -73,6 +103,8 @@ enum Command {
     Replay {
         /// What `record` has written
         file: PathBuf,
+        #[command(flatten)]
+        limits: Limits,
     },
     /// Print what a shell needs to complete the arguments
     Completions {
@@ -96,6 +128,8 @@ enum Command {
         /// Stage a deadlock to look at
         #[arg(long)]
         stuck: bool,
+        #[command(flatten)]
+        limits: Limits,
     },
 }
 
@@ -146,20 +180,20 @@ impl fmt::Display for Failure {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        None => attach(cli.target.as_deref()),
+        None => attach(cli.target.as_deref(), &cli.limits),
         Some(Command::Ls { json }) => list(json),
         Some(Command::Snapshot { target, format }) => snapshot(&target, format),
-        Some(Command::Watch { target, problems, r#for, json }) => {
-            let thresholds = Thresholds::default();
+        Some(Command::Watch { target, problems, r#for, json, limits }) => {
+            let thresholds = limits.thresholds();
             let watching = Watching { until_problem: problems, until: r#for, json, thresholds };
             watch(&target, watching)
         }
         Some(Command::Record { target, file, r#for }) => record(&target, &file, r#for),
-        Some(Command::Replay { file }) => replay(&file),
+        Some(Command::Replay { file, limits }) => replay(&file, &limits),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => manual(),
         Some(Command::Demo { dir, once: true, json, .. }) => count(dir, json),
-        Some(Command::Demo { dir, stuck, .. }) => show_demo(dir, stuck),
+        Some(Command::Demo { dir, stuck, limits, .. }) => show_demo(dir, stuck, &limits),
     };
     let Err(failure) = done else { return ExitCode::SUCCESS };
     if !matches!(failure, Failure::Signal(_) | Failure::Problem) {
@@ -174,7 +208,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn attach(target: Option<&str>) -> Result<(), Failure> {
+fn attach(target: Option<&str>, limits: &Limits) -> Result<(), Failure> {
     need_terminal("syncmon", "syncmon ls` and `syncmon snapshot TARGET")?;
     let socket = match target {
         Some(target) => hosts::resolve(target)?,
@@ -183,7 +217,7 @@ fn attach(target: Option<&str>) -> Result<(), Failure> {
             Err(ended) => return end(ended),
         },
     };
-    end(viewer::watch(&socket)?)
+    end(viewer::watch(&socket, limits.thresholds())?)
 }
 
 /// The only host there is, or the one the user picks.
@@ -262,10 +296,10 @@ fn record(target: &str, path: &Path, until: Option<Duration>) -> Result<(), Fail
     Ok(())
 }
 
-fn replay(path: &Path) -> Result<(), Failure> {
+fn replay(path: &Path, limits: &Limits) -> Result<(), Failure> {
     let recording = Recording::open(path).map_err(|error| unreadable(path, &error))?;
     need_terminal("syncmon replay", "syncmon snapshot")?;
-    end(viewer::replay(recording)?)
+    end(viewer::replay(recording, limits.thresholds())?)
 }
 
 fn shown(path: &Path) -> String {
@@ -308,7 +342,7 @@ fn count(dir: PathBuf, json: bool) -> Result<(), Failure> {
     print(&if json { totals.to_json() } else { totals.to_text() })
 }
 
-fn show_demo(dir: PathBuf, stuck: bool) -> Result<(), Failure> {
+fn show_demo(dir: PathBuf, stuck: bool, limits: &Limits) -> Result<(), Failure> {
     demo::check_dir(&dir).map_err(|error| Failure::Usage(error.to_string()))?;
     need_terminal("syncmon demo", "syncmon demo DIR --once --json")?;
     let registry = named_sync::global();
@@ -319,7 +353,7 @@ fn show_demo(dir: PathBuf, stuck: bool) -> Result<(), Failure> {
         demo::live(registry, dir)?;
     }
     // The demo watches itself as it would be watched by anybody: through its socket.
-    end(viewer::watch(agent.path())?)
+    end(viewer::watch(agent.path(), limits.thresholds())?)
 }
 
 fn end(ended: Ended) -> Result<(), Failure> {
@@ -344,5 +378,19 @@ fn print(text: &str) -> Result<(), Failure> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_a_problem_is_the_same_for_programs_and_for_people() {
+        let cli = Cli::parse_from(["syncmon"]);
+        assert_eq!(cli.limits.thresholds(), Thresholds::default());
+        let cli = Cli::parse_from(["syncmon", "--stalled", "500ms", "--long-wait=2m", "4711"]);
+        let Thresholds { stalled_us, long_us, rising_us } = cli.limits.thresholds();
+        assert_eq!((stalled_us, long_us, rising_us), (500_000, 120_000_000, 30_000_000));
     }
 }

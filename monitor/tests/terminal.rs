@@ -229,6 +229,11 @@ fn a_staged_deadlock_is_seen_from_outside_while_it_lasts() {
     ] {
         assert!(said.contains(text), "{said}");
     }
+    // Whoever finds that no problem need not hear of it.
+    let mut command = syncmon(sockets.path());
+    command.args(["watch", &terminal.pid().to_string(), "--problems", "--for", "1s"]);
+    let output = command.args(["--stalled", "1h", "--long-wait", "1h"]).output().unwrap();
+    assert_eq!((stdout(&output), output.status.code()), (String::new(), Some(0)));
     terminal.press("2");
     terminal.wait_for("coordinator");
     terminal.press("/thread:coord\r");

@@ -119,6 +119,7 @@ pub struct App {
     /// What looks wrong in the shown store, and what of it is listed.
     found: Vec<Problem>,
     problems: List<usize, (Rule, RowId)>,
+    thresholds: Thresholds,
     newest_first: bool,
     /// By their ids.
     threads: List<usize, String>,
@@ -155,6 +156,7 @@ impl App {
             wait_sort: WaitSort::default(),
             found: Vec::new(),
             problems: List::default(),
+            thresholds: Thresholds::default(),
             newest_first: false,
             threads: List::default(),
             last_first: false,
@@ -166,6 +168,11 @@ impl App {
             said: None,
             quit: false,
         }
+    }
+
+    /// The same with other limits for what is a problem.
+    pub fn with_thresholds(self, thresholds: Thresholds) -> Self {
+        App { thresholds, ..self }
     }
 
     /// What was asked of the recording since the last call.
@@ -359,7 +366,7 @@ impl App {
     /// Filters and sorts anew; the cursor stays with its row if that is still shown.
     fn rearrange(&mut self) {
         let store = self.frozen.as_deref().unwrap_or(&self.store);
-        self.found = find_problems(store, Thresholds::default());
+        self.found = find_problems(store, self.thresholds);
         match self.view {
             View::Primitives => {
                 let by_name = self.filter.is_empty() && self.sort.is_by_name();

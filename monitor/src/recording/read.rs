@@ -92,8 +92,13 @@ impl Recording {
         if !reader.said.iter().any(|(_, said)| matches!(said, Said::Answer(_))) {
             return Err(ReadError::Empty);
         }
-        let problems = problems(&reader.said);
+        let problems = problems(&reader.said, Thresholds::default());
         Ok(Recording { said: reader.said, problems, cut: reader.cut })
+    }
+
+    /// The same with other limits for what is a problem.
+    pub fn with_thresholds(self, thresholds: Thresholds) -> Self {
+        Recording { problems: problems(&self.said, thresholds), ..self }
     }
 
     /// How long it is.
@@ -168,7 +173,7 @@ impl Reader {
 }
 
 /// The moments at which there is a problem that was not there before.
-fn problems(said: &[(Duration, Said)]) -> Vec<Duration> {
+fn problems(said: &[(Duration, Said)], thresholds: Thresholds) -> Vec<Duration> {
     let mut store = Store::default();
     let mut present = HashSet::new();
     let mut begun = Vec::new();
@@ -177,7 +182,7 @@ fn problems(said: &[(Duration, Said)]) -> Vec<Duration> {
             Said::Greeting(_) => store = Store::default(),
             Said::Answer(pages) => {
                 pages.iter().for_each(|page| store.apply(page.clone()));
-                let found = find_problems(&store, Thresholds::default());
+                let found = find_problems(&store, thresholds);
                 let ids: HashSet<RowId> = found.into_iter().map(|problem| problem.on).collect();
                 if !ids.is_subset(&present) {
                     begun.push(*at);

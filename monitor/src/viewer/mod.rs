@@ -10,6 +10,7 @@ pub use picker::pick;
 use crate::app::{Action, App};
 use crate::client;
 use crate::keys::Command;
+use crate::model::Thresholds;
 use crate::recording::{Player, Recording};
 use crate::view::{self, Theme};
 use crossterm::event::{Event, KeyEventKind};
@@ -36,7 +37,7 @@ const NAP: Duration = Duration::from_millis(50);
 /// How often the picture is drawn though there is no news: ages of a lost connection go on.
 const REDRAW: Duration = Duration::from_millis(500);
 
-/// Shows the host behind a socket on this terminal until the user leaves.
+/// Shows the host behind a socket on this terminal until the user leaves. `thresholds` say what is a problem.
 ///
 /// A host that goes away is shown as lost, and seen again when it comes back. The terminal is as it was
 /// afterwards, also after an error, a panic, SIGTERM and SIGHUP. A terminal that goes away ends it.
@@ -44,25 +45,26 @@ const REDRAW: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// If the terminal cannot be used, or a thread cannot be started.
-pub fn watch(socket: &Path) -> io::Result<Ended> {
-    show(Source::Live(client::watch(socket.to_owned())?), Signals::Ours)
+pub fn watch(socket: &Path, thresholds: Thresholds) -> io::Result<Ended> {
+    show(Source::Live(client::watch(socket.to_owned())?), Signals::Ours, thresholds)
 }
 
-/// Shows a recording on this terminal until the user leaves.
+/// Shows a recording on this terminal until the user leaves. `thresholds` say what is a problem.
 ///
 /// # Errors
 ///
 /// If the terminal cannot be used.
-pub fn replay(recording: Recording) -> io::Result<Ended> {
+pub fn replay(recording: Recording, thresholds: Thresholds) -> io::Result<Ended> {
+    let recording = recording.with_thresholds(thresholds);
     let source = Source::Replay { player: Player::new(recording), played: Duration::ZERO };
-    show(source, Signals::Ours)
+    show(source, Signals::Ours, thresholds)
 }
 
 /// Shows what an agent says over this stream; see [`tui`](crate::tui).
 #[cfg(feature = "agent")]
 pub(crate) fn follow(stream: UnixStream, ends_by_signals: bool) -> io::Result<Ended> {
     let signals = if ends_by_signals { Signals::Ours } else { Signals::TheHosts };
-    show(Source::Live(client::follow(stream)?), signals)
+    show(Source::Live(client::follow(stream)?), signals, Thresholds::default())
 }
 
 /// Where news comes from.
@@ -116,12 +118,12 @@ fn obey(player: &mut Player, command: Command) -> Vec<client::Event> {
     Vec::new()
 }
 
-fn show(mut source: Source, signals: Signals) -> io::Result<Ended> {
+fn show(mut source: Source, signals: Signals, thresholds: Thresholds) -> io::Result<Ended> {
     let mut screen = Screen::open(signals)?;
     let mut input = Input::new()?;
     let theme = Theme::from_env();
     let size = screen.size()?;
-    let mut app = App::new(size.width, size.height);
+    let mut app = App::new(size.width, size.height).with_thresholds(thresholds);
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     if let Source::Replay { player, .. } = &source {
