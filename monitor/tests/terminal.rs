@@ -182,7 +182,9 @@ fn a_staged_deadlock_is_seen_from_outside_while_it_lasts() {
     let mut terminal =
         Terminal::start(sockets.path(), &["demo", "--stuck", tree.path().to_str().unwrap()]);
     terminal.wait_for("results");
-    terminal.wait_for("3/0/0");
+    for blocked in ["3/0/0", "0/2/0", "0/0/1"] {
+        terminal.wait_for(blocked);
+    }
     let mut command = syncmon(sockets.path());
     command.args(["snapshot", &terminal.pid().to_string(), "--format", "json"]);
     let snapshot: serde_json::Value =
