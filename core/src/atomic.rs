@@ -214,8 +214,8 @@ impl Observed for Inner {
     }
 
     fn inspect(&self) -> Inspection {
-        // ORDERING: pairs with the Release of every change, as `get`.
-        let state = State::Atomic { value: self.value.load(Ordering::Acquire) };
+        // Relaxed: told and not acted upon.
+        let state = State::Atomic { value: self.value.load(Ordering::Relaxed) };
         self.identity.inspection(Kind::Atomic, "i64", state, Vec::new())
     }
 }
