@@ -4,13 +4,16 @@ use crate::cost::Cost;
 use crate::terminal::Viewer;
 use named_sync::Registry;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use syncmon::agent;
 
-/// How long a run takes: two questions of a viewer.
+/// How long is counted: two questions of a viewer.
 const RUN: Duration = Duration::from_millis(500);
+
+/// How long both threads are at it before, whatever the machine did then.
+const WARM_UP: Duration = Duration::from_millis(250);
 
 pub(crate) fn measure(pairs: usize) -> Vec<Cost> {
     let registry = Arc::new(Registry::new());
@@ -72,7 +75,7 @@ fn slower(what: &str, ratios: &mut [f64]) -> Cost {
 /// Items a second through a queue, from one thread to another.
 fn run(registry: &Registry) -> f64 {
     let queue = registry.queue::<u64>("load", 1024).expect("always the same");
-    let done = AtomicBool::new(false);
+    let (done, counted) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         let getter = scope.spawn(|| {
             let mut sum = 0;
@@ -83,6 +86,9 @@ fn run(registry: &Registry) -> f64 {
                 }
                 number += 1;
                 sum += item;
+                if number.is_multiple_of(256) {
+                    counted.store(number, Ordering::Relaxed);
+                }
             }
             (number, sum)
         });
@@ -96,11 +102,14 @@ fn run(registry: &Registry) -> f64 {
             }
             queue.put(u64::MAX).expect("open");
         });
-        let begun = Instant::now();
+        thread::sleep(WARM_UP);
+        let (begun, before) = (Instant::now(), counted.load(Ordering::Relaxed));
         thread::sleep(RUN);
+        let after = counted.load(Ordering::Relaxed);
+        let speed = (after - before) as f64 / begun.elapsed().as_secs_f64();
         done.store(true, Ordering::Relaxed);
         let (number, sum) = getter.join().expect("no panic");
         assert_eq!(sum, number * (number - 1) / 2, "each item came once");
-        number as f64 / begun.elapsed().as_secs_f64()
+        speed
     })
 }

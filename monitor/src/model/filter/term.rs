@@ -89,8 +89,12 @@ impl Needle {
     }
 
     fn is_in(&self, text: &str) -> bool {
-        if self.as_it_is {
+        if self.as_it_is || self.text.is_empty() {
             text.contains(&self.text)
+        } else if text.is_ascii() {
+            // Most are: of a hundred thousand names no copies need to be made.
+            let mut parts = text.as_bytes().windows(self.text.len());
+            parts.any(|part| part.eq_ignore_ascii_case(self.text.as_bytes()))
         } else {
             text.to_lowercase().contains(&self.text)
         }
