@@ -19,6 +19,17 @@ pub struct Ticks {
 }
 
 impl Ticks {
+    /// So many moments that are over.
+    #[cfg(test)]
+    pub(super) fn over(moments: &[u64]) -> Self {
+        let mut ticks = Ticks::default();
+        for at_us in moments {
+            ticks.begin(*at_us);
+            ticks.end();
+        }
+        ticks
+    }
+
     /// What is told now was so at this moment.
     pub(super) fn begin(&mut self, at_us: u64) {
         self.now_us = at_us;
@@ -127,15 +138,6 @@ impl History {
 mod tests {
     use super::*;
 
-    fn ticked(moments: &[u64]) -> Ticks {
-        let mut ticks = Ticks::default();
-        for at_us in moments {
-            ticks.begin(*at_us);
-            ticks.end();
-        }
-        ticks
-    }
-
     fn filled(samples: &[(u64, u64)]) -> History {
         let mut history = History::default();
         for (at_us, activity) in samples {
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_taken_over_the_last_second_not_over_all_time() {
-        let ticks = ticked(&[0, 10_000_000, 10_500_000, 11_000_000]);
+        let ticks = Ticks::over(&[0, 10_000_000, 10_500_000, 11_000_000]);
         let history = filled(&[(0, 0), (10_000_000, 1000), (10_500_000, 1010), (11_000_000, 1020)]);
         assert_eq!(history.rate(&ticks), Some(20.0));
     }
@@ -154,30 +156,33 @@ mod tests {
     #[test]
     fn what_stands_still_has_the_rate_of_what_happened_before_and_then_none() {
         let history = filled(&[(1_000_000, 0), (1_500_000, 20)]);
-        assert_eq!(history.rate(&ticked(&[1_000_000])), None, "one moment");
-        assert_eq!(history.rate(&ticked(&[1_000_000, 1_500_000])), Some(40.0));
-        assert_eq!(history.rate(&ticked(&[1_000_000, 1_500_000, 2_000_000])), Some(20.0));
-        let later = ticked(&[1_000_000, 1_500_000, 2_000_000, 2_500_000, 3_000_000]);
+        assert_eq!(history.rate(&Ticks::over(&[1_000_000])), None, "one moment");
+        assert_eq!(history.rate(&Ticks::over(&[1_000_000, 1_500_000])), Some(40.0));
+        assert_eq!(history.rate(&Ticks::over(&[1_000_000, 1_500_000, 2_000_000])), Some(20.0));
+        let later = Ticks::over(&[1_000_000, 1_500_000, 2_000_000, 2_500_000, 3_000_000]);
         assert_eq!(history.rate(&later), Some(0.0));
     }
 
     #[test]
     fn a_rate_of_what_is_new_is_taken_since_it_is_known() {
         let history = filled(&[(2_750_000, 5), (3_000_000, 6)]);
-        assert_eq!(history.rate(&ticked(&[1_000_000, 2_000_000, 2_750_000, 3_000_000])), Some(4.0));
+        assert_eq!(
+            history.rate(&Ticks::over(&[1_000_000, 2_000_000, 2_750_000, 3_000_000])),
+            Some(4.0)
+        );
     }
 
     #[test]
     fn a_moment_out_of_order_is_none() {
-        assert_eq!(ticked(&[5, 5, 4, 6]).latest(9).collect::<Vec<_>>(), [5, 6]);
+        assert_eq!(Ticks::over(&[5, 5, 4, 6]).latest(9).collect::<Vec<_>>(), [5, 6]);
         let history = filled(&[(5, 1), (5, 9), (4, 7)]);
         assert_eq!(history.last(), Some(&Sample { at_us: 5, activity: 7, level: 7 }));
-        assert_eq!(history.rate(&ticked(&[5])), None);
+        assert_eq!(history.rate(&Ticks::over(&[5])), None);
     }
 
     #[test]
     fn a_level_stays_or_is_that_of_its_moment() {
-        let ticks = ticked(&[1, 2, 3, 4, 5]);
+        let ticks = Ticks::over(&[1, 2, 3, 4, 5]);
         let history = filled(&[(2, 7), (4, 8)]);
         assert_eq!(history.levels(9, &ticks, true).collect::<Vec<_>>(), [7, 7, 8, 8]);
         assert_eq!(history.levels(9, &ticks, false).collect::<Vec<_>>(), [7, 0, 8, 0]);
@@ -188,7 +193,7 @@ mod tests {
     fn only_the_last_moments_are_kept() {
         let moments: Vec<u64> = (1..1000).collect();
         let (ticks, history) =
-            (ticked(&moments), filled(&moments.iter().map(|n| (*n, *n)).collect::<Vec<_>>()));
+            (Ticks::over(&moments), filled(&moments.iter().map(|n| (*n, *n)).collect::<Vec<_>>()));
         assert_eq!((ticks.ended.len(), history.samples.len()), (KEPT, KEPT));
         assert_eq!(history.levels(3, &ticks, true).collect::<Vec<_>>(), [997, 998, 999]);
         assert_eq!(history.levels(usize::MAX, &ticks, true).count(), KEPT);

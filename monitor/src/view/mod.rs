@@ -17,6 +17,7 @@ mod help;
 pub mod hit;
 mod keybar;
 pub mod layout;
+mod list;
 mod picker;
 mod problems;
 mod table;
@@ -38,6 +39,9 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
     header::draw(app, theme, frame, areas.header);
     header::draw_status(app, theme, frame, areas.status);
     match app.screen() {
+        Screen::Table | Screen::Filter if app.shown() == 0 => {
+            list::draw_nothing(app, theme, frame, areas.body);
+        }
         Screen::Table | Screen::Filter => match app.view() {
             View::Primitives => table::draw(app, theme, frame, areas.body),
             View::Waiters => waiters::draw(app, theme, frame, areas.body),

@@ -8,30 +8,26 @@
 //!  Who is to take items out? Look among the waiters (2) for where that thread is blocked.
 //! ```
 
-use super::{Theme, layout, table};
+use super::{Theme, layout, list, table};
 use crate::app::App;
 use crate::escape::escape;
 use crate::model::Problem;
 use crate::text::{age, clip};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::{Cell, Paragraph, Row, Table, TableState, Wrap};
+use ratatui::widgets::{Cell, Paragraph, Row, Wrap};
 
 const FOR: usize = 7;
 const RULE: usize = 18;
 
-/// The table of what looks wrong, or that nothing does; below it more on the selected one, if there is room.
+/// The table of what looks wrong; below it more on the selected one, if there is room.
 pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    if app.shown() == 0 {
-        let nothing = Paragraph::new(table::nothing(app)).style(theme.dim());
-        return frame.render_widget(nothing, area);
-    }
-    let [list, note] = layout::problems(area);
-    let left = usize::from(list.width).saturating_sub(FOR + RULE + 3);
+    let [lines, note] = layout::problems(area);
+    let left = usize::from(lines.width).saturating_sub(FOR + RULE + 3);
     let on = (left / 3).max(12);
     let what = left.saturating_sub(on);
-    let (problems, selected) = app.visible_problems(usize::from(list.height.saturating_sub(1)));
+    let (problems, selected) = app.visible_problems(usize::from(lines.height.saturating_sub(1)));
     let problems: Vec<&Problem> = problems.collect();
     let rows = problems.iter().map(|problem| row(problem, on, what, theme));
     let head = [
@@ -40,15 +36,10 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         Cell::from("ON"),
         Cell::from("WHAT"),
     ];
-    let widths = [FOR, RULE, on, what]
-        .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)));
-    let table = Table::new(rows, widths)
-        .header(Row::new(head).style(theme.head()))
-        .row_highlight_style(theme.selected());
-    let mut state = TableState::new().with_selected(selected);
-    frame.render_stateful_widget(table, list, &mut state);
+    let layout = (list::widths([FOR, RULE, on, what]), selected);
+    list::draw(Row::new(head), rows, layout, theme, frame, lines);
     if let Some(problem) = selected.and_then(|at| problems.get(at)) {
-        let lines = [
+        let said = [
             Line::raw(problem.text.clone()),
             Line::raw(""),
             Line::raw(problem.rule.explanation()),
@@ -56,7 +47,7 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         ];
         let note =
             Rect { x: note.x + 1.min(note.width), width: note.width.saturating_sub(2), ..note };
-        let text = Paragraph::new(lines.to_vec()).wrap(Wrap { trim: true });
+        let text = Paragraph::new(said.to_vec()).wrap(Wrap { trim: true });
         frame.render_widget(text, note);
     }
 }

@@ -5,17 +5,17 @@
 //!
 //! Only the rows on the screen are built: a host may have a hundred thousand.
 
-use super::Theme;
 use super::hit::column_at;
-use crate::app::{App, Link, View};
+use super::{Theme, list};
+use crate::app::App;
 use crate::escape::escape;
 use crate::model::{Entry, SortKey, Ticks};
 use crate::text::{age, bar, clip, clip_start, number, rate, spark};
 use crate::wire::State;
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Constraint, Rect};
+use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Text};
-use ratatui::widgets::{Cell, Paragraph, Row as TableRow, Table, TableState};
+use ratatui::widgets::{Cell, Row as TableRow};
 
 /// From this on a wait is worth a colour.
 pub(super) const NOTABLE_US: u64 = 10_000_000;
@@ -88,11 +88,6 @@ impl Columns {
         self.all().iter().map(|width| width + usize::from(*width > 0)).sum()
     }
 
-    fn widths(&self) -> Vec<Constraint> {
-        let shown = self.all().into_iter().filter(|width| *width > 0);
-        shown.map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX))).collect()
-    }
-
     /// A row of the cells that are shown.
     fn row<'a>(&self, cells: [Cell<'a>; 9]) -> TableRow<'a> {
         let shown = cells.into_iter().zip(self.all()).filter(|(_, width)| *width > 0);
@@ -100,40 +95,15 @@ impl Columns {
     }
 }
 
-/// The table, or why there is none.
+/// The table.
 pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    if app.shown() == 0 {
-        return frame.render_widget(Paragraph::new(nothing(app)).style(theme.dim()), area);
-    }
     let columns = Columns::new(usize::from(area.width));
     let lines = usize::from(area.height.saturating_sub(1));
     let (entries, selected) = app.visible(lines);
     let ticks = app.store().ticks();
-    let rows: Vec<TableRow<'_>> = entries.map(|entry| row(entry, &columns, ticks, theme)).collect();
-    let table = Table::new(rows, columns.widths())
-        .header(head(&columns).style(theme.head()))
-        .row_highlight_style(theme.selected());
-    let mut state = TableState::new().with_selected(selected);
-    frame.render_stateful_widget(table, area, &mut state);
-}
-
-/// Why the table is empty.
-pub(super) fn nothing(app: &App) -> String {
-    let message = if !app.filter().is_empty() {
-        "The filter passes nothing. Esc clears it."
-    } else if matches!(app.link(), Link::Live) && app.store().generation() > 0 {
-        match app.view() {
-            View::Primitives => "The host has no primitives yet.",
-            View::Waiters => "Nobody is blocked.",
-            View::Problems => "Nothing looks wrong.",
-            View::Threads => "Nobody was seen to be blocked yet.",
-        }
-    } else if matches!(app.link(), Link::Lost { .. }) {
-        "Nothing is known of the host."
-    } else {
-        "Waiting for the host."
-    };
-    format!("\n {message}")
+    let rows = entries.map(|entry| row(entry, &columns, ticks, theme));
+    let layout = (list::widths(columns.all()), selected);
+    list::draw(head(&columns), rows, layout, theme, frame, area);
 }
 
 fn head(columns: &Columns) -> TableRow<'static> {

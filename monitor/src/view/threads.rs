@@ -4,15 +4,15 @@
 //!    2.1s went on worker-1         get  queue jobs              src/service/pool.rs:12
 //! ```
 
-use super::{Theme, table};
+use super::{Theme, list, table};
 use crate::app::App;
 use crate::escape::escape;
 use crate::model::ThreadSeen;
 use crate::text::{age, clip, clip_start};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::widgets::{Cell, Paragraph, Row, Table, TableState};
+use ratatui::widgets::{Cell, Row};
 
 const FOR: usize = 7;
 const STATE: usize = 7;
@@ -33,22 +33,17 @@ impl Columns {
         Columns { thread, on, place: left.saturating_sub(thread + on) }
     }
 
-    fn widths(&self) -> [Constraint; 6] {
+    fn all(&self) -> [usize; 6] {
         [FOR, STATE, self.thread, OPERATION, self.on, self.place]
-            .map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
     }
 }
 
-/// The table of all threads that are known, or why there is none.
+/// The table of all threads that are known.
 pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    if app.shown() == 0 {
-        let nothing = Paragraph::new(table::nothing(app)).style(theme.dim());
-        return frame.render_widget(nothing, area);
-    }
     let columns = Columns::new(usize::from(area.width));
     let (threads, selected) = app.visible_threads(usize::from(area.height.saturating_sub(1)));
     let now_us = app.store().at_us();
-    let rows: Vec<Row<'_>> = threads.map(|thread| row(thread, &columns, now_us, theme)).collect();
+    let rows = threads.map(|thread| row(thread, &columns, now_us, theme));
     let head = [
         table::right("FOR".to_owned()),
         Cell::from("STATE"),
@@ -57,11 +52,8 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         Cell::from("ON"),
         Cell::from("WHERE"),
     ];
-    let table = Table::new(rows, columns.widths())
-        .header(Row::new(head).style(theme.head()))
-        .row_highlight_style(theme.selected());
-    let mut state = TableState::new().with_selected(selected);
-    frame.render_stateful_widget(table, area, &mut state);
+    let layout = (list::widths(columns.all()), selected);
+    list::draw(Row::new(head), rows, layout, theme, frame, area);
 }
 
 fn row(thread: &ThreadSeen, columns: &Columns, now_us: u64, theme: Theme) -> Row<'static> {

@@ -4,15 +4,15 @@
 //! ```
 
 use super::hit::column_at;
-use super::{Theme, table};
+use super::{Theme, list, table};
 use crate::app::App;
 use crate::escape::escape;
 use crate::model::{Wait, WaitKey};
 use crate::text::{age, clip, clip_start};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::widgets::{Cell, Paragraph, Row, Table, TableState};
+use ratatui::widgets::{Cell, Row};
 
 const BLOCKED: usize = 7;
 const OPERATION: usize = 4;
@@ -35,22 +35,14 @@ impl Columns {
     fn all(&self) -> [usize; 5] {
         [BLOCKED, self.thread, OPERATION, self.on, self.place]
     }
-
-    fn widths(&self) -> [Constraint; 5] {
-        self.all().map(|width| Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)))
-    }
 }
 
-/// The table of all who are blocked, or why there is none.
+/// The table of all who are blocked.
 pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    if app.shown() == 0 {
-        let nothing = Paragraph::new(table::nothing(app)).style(theme.dim());
-        return frame.render_widget(nothing, area);
-    }
     let columns = Columns::new(usize::from(area.width));
     let (waits, selected) = app.visible_waits(usize::from(area.height.saturating_sub(1)));
     let now_us = app.store().at_us();
-    let rows: Vec<Row<'_>> = waits.map(|wait| row(wait, &columns, now_us, theme)).collect();
+    let rows = waits.map(|wait| row(wait, &columns, now_us, theme));
     let head = [
         table::right("BLOCKED".to_owned()),
         Cell::from("THREAD"),
@@ -58,11 +50,8 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         Cell::from("ON"),
         Cell::from("WHERE"),
     ];
-    let table = Table::new(rows, columns.widths())
-        .header(Row::new(head).style(theme.head()))
-        .row_highlight_style(theme.selected());
-    let mut state = TableState::new().with_selected(selected);
-    frame.render_stateful_widget(table, area, &mut state);
+    let layout = (list::widths(columns.all()), selected);
+    list::draw(Row::new(head), rows, layout, theme, frame, area);
 }
 
 /// What to sort by for a click on the head at this column.

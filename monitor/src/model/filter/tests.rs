@@ -38,19 +38,9 @@ fn shown(text: &str) -> Vec<usize> {
     let filter = Filter::new(text);
     assert_eq!(filter.error(), None, "{text}");
     let passes = |(place, entry): (usize, &Entry)| {
-        filter.accepts(entry, &ticked(&[1_500_000])).then_some(place)
+        filter.accepts(entry, &Ticks::over(&[1_500_000])).then_some(place)
     };
     entries().iter().enumerate().filter_map(passes).collect()
-}
-
-/// So many moments that are over.
-fn ticked(moments: &[u64]) -> Ticks {
-    let mut ticks = Ticks::default();
-    for at_us in moments {
-        ticks.begin(*at_us);
-        ticks.end();
-    }
-    ticks
 }
 
 #[test]
@@ -123,7 +113,7 @@ fn every_field_is_a_number_of_some_row() {
     let entries = entries();
     for (word, field) in Field::ALL {
         // A rate takes two samples.
-        let has = entries.iter().any(|entry| field.of(entry, &ticked(&[1_500_000])).is_some());
+        let has = entries.iter().any(|entry| field.of(entry, &Ticks::over(&[1_500_000])).is_some());
         assert_eq!(has, field != Field::Rate, "{word}");
         assert!(Filter::new(format!("{word}>")).error().is_some());
     }
@@ -131,7 +121,7 @@ fn every_field_is_a_number_of_some_row() {
     let mut row = entry.row().clone();
     row.state =
         State::Queue { size: 160, capacity: Some(200), puts: 1160, gets: 1000, closed: false };
-    let ticks = ticked(&[1_000_000, 2_000_000]);
+    let ticks = Ticks::over(&[1_000_000, 2_000_000]);
     entry.replace(row, &ticks);
     assert!(Filter::new("rate=10").accepts(&entry, &ticks));
     assert!(!Filter::new("rate>10").accepts(&entry, &ticks));
