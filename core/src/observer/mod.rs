@@ -35,6 +35,9 @@ use walk::{Met, Walked};
 ///
 /// Who is blocked is compared as well, for how long is not: that follows from [`Waiter::since`](crate::Waiter::since).
 ///
+/// A look that ends by a panic, of a value's `Drop` or of who writes texts, tells nothing; the next one begins anew, and
+/// tells everything.
+///
 /// An atomic that was changed, and back to what it was, has not changed. Of a shared variable that was not
 /// replaced, the text may change all the same, if there is a lock or an atomic in it: a few such texts are written anew
 /// in each look, in turn.
@@ -64,6 +67,8 @@ use walk::{Met, Walked};
 #[derive(Debug)]
 pub struct Observer<'a> {
     registry: &'a Registry,
+    /// A look has begun, and has not come to its end.
+    is_looking: bool,
     seen: Seen,
     atomics: Met,
     shareds: Met,
@@ -100,6 +105,7 @@ impl<'a> Observer<'a> {
     pub(crate) fn new(registry: &'a Registry) -> Self {
         Self {
             registry,
+            is_looking: false,
             seen: Seen::default(),
             atomics: Met::default(),
             shareds: Met::default(),
@@ -133,11 +139,17 @@ impl<'a> Observer<'a> {
     /// assert_eq!(value, "(secret is not shown)");
     /// ```
     pub fn look_and_write(&mut self, mut write: impl FnMut(SharedValue) -> String) -> Look {
-        let mut news = News::default();
-        if !self.compare_all(&mut news) {
-            return self.walk_along_all(news, write);
+        if std::mem::replace(&mut self.is_looking, true) {
+            // The last look came to no end. What was seen may be half put in order, and news of it is lost.
+            *self = Self { is_looking: true, ..Self::new(self.registry) };
         }
-        self.seen.write(&mut news, &mut write);
+        let mut news = News::default();
+        if self.compare_all(&mut news) {
+            self.seen.write(&mut news, &mut write);
+        } else {
+            self.walk_along_all(&mut news, &mut write);
+        }
+        self.is_looking = false;
         news.look
     }
 
@@ -145,42 +157,48 @@ impl<'a> Observer<'a> {
     fn compare_all(&mut self, news: &mut News) -> bool {
         let (atomics, shareds, wait_groups, queues) = self.registry.names();
         let _reading = (!fault!("look-without-a-reading")).then(begin_reading);
-        let are_same = atomics.are_as(self.atomics.shown)
-            && shareds.are_as(self.shareds.shown)
-            && wait_groups.are_as(self.wait_groups.shown)
-            && queues.are_as(self.queues.shown);
+        let are_same = atomics.are_as(self.atomics.shown())
+            && shareds.are_as(self.shareds.shown())
+            && wait_groups.are_as(self.wait_groups.shown())
+            && queues.are_as(self.queues.shown());
         if are_same {
+            assert_eq!(self.seen.len(), self.number(), "nothing is kept that was not shown");
             // SAFETY: we borrow the registry, so its names are what they were shown from. They have not changed since,
-            // and the reading began before we asked for that.
+            // and the reading began before we asked for that. Of those that were not shown nothing is kept.
             unsafe { self.seen.compare_all(news) };
         }
         are_same
     }
 
-    fn walk_along_all(
-        &mut self,
-        mut news: News,
-        mut write: impl FnMut(SharedValue) -> String,
-    ) -> Look {
-        let Self { registry, seen, atomics, shareds, wait_groups, queues } = self;
+    /// How many primitives were met the last time.
+    fn number(&self) -> usize {
+        self.atomics.len() + self.shareds.len() + self.wait_groups.len() + self.queues.len()
+    }
+
+    fn walk_along_all(&mut self, news: &mut News, write: impl FnMut(SharedValue) -> String) {
+        let Self { registry, seen, atomics, shareds, wait_groups, queues, .. } = self;
         let names = registry.names();
         let walked = [
-            atomics.walk(Kind::Atomic, names.0, seen, &mut news),
-            shareds.walk(Kind::Shared, names.1, seen, &mut news),
-            wait_groups.walk(Kind::WaitGroup, names.2, seen, &mut news),
-            queues.walk(Kind::Queue, names.3, seen, &mut news),
+            atomics.walk(Kind::Atomic, names.0, seen, news),
+            shareds.walk(Kind::Shared, names.1, seen, news),
+            wait_groups.walk(Kind::WaitGroup, names.2, seen, news),
+            queues.walk(Kind::Queue, names.3, seen, news),
         ];
-        seen.write(&mut news, &mut write);
-        if walked.iter().all(Walked::is_as_before) {
-            return news.look;
-        }
+        seen.write(news, write);
+        let is_as_before = walked.iter().all(Walked::is_as_before);
+        let is_confused = walked.iter().any(Walked::is_confused);
         let kinds = [Kind::Atomic, Kind::Shared, Kind::WaitGroup, Kind::Queue];
         let mut all_met = [atomics, shareds, wait_groups, queues];
         for ((walked, kind), met) in walked.into_iter().zip(kinds).zip(&mut all_met) {
-            met.tell_gone(kind, &walked, seen, &mut news);
+            met.tell_gone(kind, &walked, seen, news);
             met.put_in_order(walked);
         }
-        seen.put_in_order(all_met.into_iter().flat_map(Met::places));
-        news.look
+        // Of what was met twice there may be one that nobody knows any more.
+        if !is_as_before || is_confused {
+            seen.put_in_order(all_met.into_iter().flat_map(Met::places));
+        }
+        if is_confused {
+            seen.strike_living(&mut news.look.gone);
+        }
     }
 }

@@ -4,11 +4,12 @@
 //! the words of each, in the order of their addresses, whatever their kinds: so each page of memory is come to once,
 //! and what is to come can be brought into the cache.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::Location;
 
 use super::{Gone, Look, Observed, SharedValue};
-use crate::inspect::{Inspection, Kind, Waiter};
+use crate::inspect::{Inspection, Kind, State, Waiter};
 use crate::sync::{self, StdArc};
 
 /// While so many are looked at, those to come are brought into the cache: of the next ones what they lead to, of
@@ -39,6 +40,9 @@ struct Known {
     /// Alive as long as the names are as they were shown, and in the reading in which that was found out.
     inside: *const (dyn Observed + 'static),
     kind: Kind,
+    /// Whether somebody was told to be blocked. That is looked at again, whatever the words say: they may be those from
+    /// before, or have come to say so before the last one left.
+    told_waiters: bool,
 }
 
 pub(super) struct Details {
@@ -95,11 +99,14 @@ impl Details {
         inside.identity().shared_name().is_some_and(|name| StdArc::ptr_eq(name, &self.name))
     }
 
-    /// Whether it was created by that name, at that line, with that type.
+    /// What tells it from others for who is told: the name, the type, and the line that created it.
+    fn id(&self) -> (&str, &str, &str, u32) {
+        (&self.name, self.type_name, self.created_at.file(), self.created_at.line())
+    }
+
+    /// Whether it is the same for who is told.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.created_at == other.created_at
-            && self.type_name == other.type_name
-            && self.name == other.name
+        self.id() == other.id()
     }
 
     pub(super) fn gone(&self, kind: Kind) -> Gone {
@@ -124,6 +131,10 @@ impl News {
 }
 
 impl Seen {
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
     pub(super) fn details(&self, place: usize) -> &Details {
         &self.details[place]
     }
@@ -163,17 +174,15 @@ impl Seen {
     ) {
         note_a_look_at(inside);
         let glance = inside.glance();
-        let known = &mut self.known[place];
-        let kind = known.kind;
-        let is_same = known.words == glance.words;
-        if is_same && !glance.has_waiters {
+        let Known { words, kind, told_waiters, .. } = self.known[place];
+        let is_same = words == glance.words;
+        if is_same && !glance.has_waiters && !told_waiters {
             if kind == Kind::Shared && self.is_in_turn(place) {
                 let (inspection, value) = inside.inspect_unwritten();
                 news.tell(inspection, value, place, true);
             }
             return;
         }
-        known.words = glance.words;
         let (inspection, value) = inside.inspect_unwritten();
         // On others nobody waits; and most details are in no cache.
         if matches!(kind, Kind::Queue | Kind::WaitGroup) {
@@ -183,6 +192,9 @@ impl Seen {
             }
             waiters.clone_from(&inspection.waiters);
         }
+        let known = &mut self.known[place];
+        known.words = words_told(&inspection).unwrap_or(glance.words);
+        known.told_waiters = !inspection.waiters.is_empty();
         news.tell(inspection, value, place, false);
     }
 
@@ -215,9 +227,12 @@ impl Seen {
     ) -> usize {
         note_a_look_at(inside);
         let place = self.known.len();
-        self.known.push(Known { words: inside.glance().words, inside, kind });
+        let words = inside.glance().words;
         let (inspection, value) = inside.inspect_unwritten();
+        let words = words_told(&inspection).unwrap_or(words);
+        let told_waiters = !inspection.waiters.is_empty();
         self.details.push(Details::of(&inspection));
+        self.known.push(Known { words, inside, kind, told_waiters });
         news.tell(inspection, value, place, false);
         place
     }
@@ -235,6 +250,17 @@ impl Seen {
             news.look.changed.push(inspection);
         }
         self.turn = self.turn.wrapping_add(REWRITTEN);
+    }
+
+    /// Those that are not like any that is there, for who is told.
+    pub(super) fn strike_living(&self, gone: &mut Vec<Gone>) {
+        let kinds = self.known.iter().map(|known| known.kind);
+        let living: BTreeSet<_> = kinds.zip(self.details.iter().map(Details::id)).collect();
+        gone.retain(|gone| {
+            let line = gone.created_at;
+            let id = (&*gone.name, gone.type_name, line.file(), line.line());
+            !living.contains(&(gone.kind, id))
+        });
     }
 
     /// Keeps those at these places, and gives them others, in the order of their addresses.
@@ -259,6 +285,16 @@ impl Seen {
     fn is_in_turn(&self, place: usize) -> bool {
         let number = self.known.len();
         (place + number - self.turn % number) % number < REWRITTEN
+    }
+}
+
+/// The words that go with what is told, if they can go back to what they were: an atomic's value, a wait group's count.
+/// Those of a glance before it could be others, and come back: then what is told would never be looked at again.
+fn words_told(inspection: &Inspection) -> Option<[u64; 2]> {
+    match inspection.state {
+        State::Atomic { value } => Some([value.cast_unsigned(), 0]),
+        State::WaitGroup { count, generation } => Some([u64::from(count), u64::from(generation)]),
+        State::Shared { .. } | State::Queue { .. } => None,
     }
 }
 

@@ -4,7 +4,7 @@
 //! walked along side by side, and what is met is what was expected. Whatever was inserted, removed or moved is noted down
 //! on the way, and put in order in the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::seen::{Details, News, Seen};
 use super::{Handle, Observed};
@@ -19,7 +19,7 @@ const AHEAD: usize = 32;
 pub(super) struct Met {
     /// The hash of each name, and the place of what was seen of it.
     names: Vec<(u64, usize)>,
-    pub(super) shown: Shown,
+    shown: Shown,
 }
 
 /// One that was not expected where it was met.
@@ -31,15 +31,22 @@ struct Arrival {
 }
 
 /// What there is to put in order.
+#[derive(Default)]
 pub(super) struct Walked {
     /// Those that were not met again.
     missing: Vec<usize>,
     arrived: Vec<Arrival>,
+    shown: Shown,
 }
 
 impl Walked {
     pub(super) fn is_as_before(&self) -> bool {
         self.missing.is_empty() && self.arrived.is_empty()
+    }
+
+    /// Whether names were dealt out to more buckets meanwhile.
+    pub(super) fn is_confused(&self) -> bool {
+        self.shown.more_buckets
     }
 }
 
@@ -52,34 +59,47 @@ impl Met {
         seen: &mut Seen,
         news: &mut News,
     ) -> Walked {
-        let mut walk = Walk {
-            kind,
-            names: &self.names,
-            seen,
-            news,
-            at: 0,
-            walked: Walked { missing: Vec::new(), arrived: Vec::new() },
-        };
-        self.shown = names.show_all(|hash, handle| walk.meet(hash, handle.inside()));
-        let Walk { at, mut walked, .. } = walk;
+        let mut walk =
+            Walk { kind, names: &self.names, seen, news, at: 0, walked: Walked::default() };
+        let shown = names.show_all(|hash, handle| walk.meet(hash, handle.inside()));
+        let Walk { at, walked, .. } = walk;
+        let mut walked = Walked { shown, ..walked };
         walked.missing.extend(at..self.names.len());
-        if self.shown.more_buckets {
+        if shown.more_buckets {
             self.forget_twins(&mut walked, seen);
         }
         walked
     }
 
-    /// Takes out of the arrivals what was met twice: it was moved to a later bucket in between.
+    /// Of those with one name that were met, keeps the last. It was moved to a later bucket in between, or was removed
+    /// and made anew in one.
     fn forget_twins(&self, walked: &mut Walked, seen: &Seen) {
         let address = |place| seen.details(place).address();
-        let mut met = BTreeSet::new();
-        let mut missing = walked.missing.iter().copied().peekable();
-        for (at, &(_, place)) in self.names.iter().enumerate() {
-            if missing.next_if_eq(&at).is_none() {
-                met.insert(address(place));
+        let mut last: BTreeMap<u64, usize> =
+            walked.arrived.iter().map(|arrival| (arrival.hash, arrival.place)).collect();
+        let (mut missing, mut more_missing) = (walked.missing.iter().copied().peekable(), vec![]);
+        for (at, (hash, place)) in self.names.iter().enumerate() {
+            let is_missing = missing.next_if_eq(&at).is_some();
+            if let (false, Some(twin)) = (is_missing, last.get(hash)) {
+                if address(*twin) == address(*place) {
+                    last.remove(hash);
+                } else {
+                    more_missing.push(at);
+                }
             }
         }
-        walked.arrived.retain(|arrival| met.insert(address(arrival.place)));
+        walked.missing.extend(more_missing);
+        walked.missing.sort_unstable();
+        walked.arrived.retain(|arrival| last.get(&arrival.hash) == Some(&arrival.place));
+    }
+
+    /// How the names were shown the last time that all went well.
+    pub(super) fn shown(&self) -> Shown {
+        self.shown
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
     }
 
     /// Tells of those that are missing and were not made anew.
@@ -98,6 +118,10 @@ impl Met {
 
     /// Takes in what has arrived where it was met, and leaves out what is missing.
     pub(super) fn put_in_order(&mut self, walked: Walked) {
+        self.shown = walked.shown;
+        if walked.is_as_before() {
+            return;
+        }
         let mut names = Vec::with_capacity(self.names.len() + walked.arrived.len());
         let mut arrived = walked.arrived.into_iter().peekable();
         let mut missing = walked.missing.into_iter().peekable();

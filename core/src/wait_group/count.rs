@@ -131,7 +131,8 @@ impl Count {
     pub(super) fn glance(&self) -> Glance {
         // Relaxed: compared and not acted upon.
         let word = self.0.load(Ordering::Relaxed);
-        Glance { words: [word, 0], has_waiters: word & WAITERS != 0 }
+        let words = [count(word).into(), generation(word).into()];
+        Glance { words, has_waiters: word & WAITERS != 0 }
     }
 }
 
