@@ -9,8 +9,8 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::panic::Location;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -32,11 +32,11 @@ struct Known(BTreeMap<Id, State>);
 
 impl Known {
     fn take_in(&mut self, look: Look) {
+        self.0.extend(look.changed.into_iter().map(row));
         for gone in look.gone {
             let id = id(gone.kind, &gone.name, gone.type_name, gone.created_at);
             assert!(self.0.remove(&id).is_some(), "gone and never was: {id:?}");
         }
-        self.0.extend(look.changed.into_iter().map(row));
     }
 }
 
@@ -309,4 +309,96 @@ proptest! {
         known.take_in(observer.look());
         prop_assert_eq!(&known.0, &truth(&registry));
     }
+}
+
+/// What was seen before the panic is forgotten: some of it may be gone by now, and nobody would know.
+#[test]
+fn after_a_look_that_panics_everything_is_told_anew() {
+    let registry = Registry::new();
+    let kept = registry.atomic("kept", 1);
+    for number in 0..100 {
+        registry.atomic(&format!("goes {number}"), 7);
+    }
+    let mut observer = registry.observe();
+    assert_eq!(observer.look().changed.len(), 101);
+    for round in 0..3 {
+        for number in 0..100 {
+            registry.remove(Kind::Atomic, &format!("goes {number}"));
+        }
+        registry.shared(&format!("new {round}"), round).unwrap();
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            observer.look_and_write(|value| panic!("{} is not written", value.name()))
+        }));
+        assert!(looked.is_err());
+        // Where those were that are gone there is something else now.
+        let others: Vec<_> =
+            (0..100).map(|number| registry.wait_group(&format!("{round} {number}"))).collect();
+        kept.add(1);
+        let look = observer.look();
+        assert!(look.gone.is_empty(), "nothing is known of what was before");
+        assert_eq!(look.changed.len(), 1 + (round + 1) + (round + 1) * others.len());
+        assert!(observer.look().changed.is_empty());
+        for number in 0..100 {
+            registry.atomic(&format!("goes {number}"), 7);
+        }
+        observer.look();
+    }
+}
+
+/// Another column of the same line is the same line to whoever is told.
+#[test]
+fn what_is_made_anew_elsewhere_on_its_line_has_only_changed() {
+    let registry = Registry::new();
+    #[rustfmt::skip]
+    let make = |one: bool| { if one { registry.atomic("hits", 1) } else { registry.atomic("hits", 2) } };
+    make(true);
+    let mut observer = registry.observe();
+    observer.look();
+    for one in [false, true, false] {
+        assert!(registry.remove(Kind::Atomic, "hits"));
+        make(one);
+        let look = observer.look();
+        assert_eq!((names(&look), look.gone.len()), (vec!["hits"], 0));
+    }
+}
+
+/// The last `done` changes the word before it takes the waiters out of their list.
+#[test]
+fn who_was_released_is_not_told_to_be_blocked_for_ever() {
+    const ROUNDS: u32 = 3_000;
+    let registry = Arc::new(Registry::new());
+    let watched = Arc::clone(&registry);
+    let _watchdog = Watchdog::new("observer", move || watched.inspect());
+    let group = registry.wait_group("group");
+    let (begun, released) = (AtomicU32::new(0), AtomicU32::new(0));
+    let mut observer = registry.observe();
+    let mut waiting = 0;
+    let mut look = |waiting: &mut usize| {
+        for row in observer.look().changed {
+            *waiting = row.waiters.len();
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 1..=ROUNDS {
+                while begun.load(Ordering::Acquire) < round {
+                    thread::yield_now();
+                }
+                group.wait();
+                released.store(round, Ordering::Release);
+            }
+        });
+        for round in 1..=ROUNDS {
+            group.add(1);
+            begun.store(round, Ordering::Release);
+            until_blocked(1, || group.inspect());
+            let done = scope.spawn(|| group.done());
+            while released.load(Ordering::Acquire) < round {
+                look(&mut waiting);
+            }
+            done.join().unwrap();
+            look(&mut waiting);
+            assert_eq!(waiting, 0, "in round {round}");
+        }
+    });
 }

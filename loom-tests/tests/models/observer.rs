@@ -15,12 +15,12 @@ struct Known(BTreeMap<(Kind, String, u32), State>);
 
 impl Known {
     fn take_in(&mut self, look: Look) {
+        for row in look.changed {
+            self.0.insert((row.kind, row.name.to_string(), row.created_at.line()), row.state);
+        }
         for gone in look.gone {
             let id = (gone.kind, gone.name.to_string(), gone.created_at.line());
             assert!(self.0.remove(&id).is_some(), "gone and never was: {id:?}");
-        }
-        for row in look.changed {
-            self.0.insert((row.kind, row.name.to_string(), row.created_at.line()), row.state);
         }
     }
 
