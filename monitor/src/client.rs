@@ -273,20 +273,17 @@ impl Drop for Watch {
 ///
 /// If the thread cannot be started.
 pub fn watch(path: PathBuf) -> io::Result<Watch> {
-    start(move |watcher| watcher.run(&path))
+    start(move |watcher| watcher.run(|| Connection::open(&path)))
 }
 
-/// The same over a stream on which an agent has just begun to listen. It ends with the stream.
+/// The same over streams that somebody else connects to an agent: one, and another one whenever it breaks.
 ///
 /// # Errors
 ///
 /// As [`watch`].
-pub fn follow(stream: UnixStream) -> io::Result<Watch> {
+pub fn follow(connect: impl Fn() -> io::Result<UnixStream> + Send + 'static) -> io::Result<Watch> {
     start(move |watcher| {
-        let greeted = Connection::greet(stream, |_| Ok(()));
-        if let Err(error) = greeted.and_then(|greeted| watcher.ask_on(greeted)) {
-            watcher.tell(Event::Lost { reason: error.to_string(), last: true });
-        }
+        watcher.run(|| Connection::greet(connect().map_err(ClientError::Lost)?, |_| Ok(())));
     })
 }
 
@@ -309,11 +306,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Watcher {
-    fn run(&self, path: &Path) {
+    fn run(&self, connect: impl Fn() -> Result<(Connection, Hello), ClientError>) {
         let mut pause = FIRST_PAUSE;
         loop {
             let mut greeted = false;
-            let connected = Connection::open(path).inspect(|_| greeted = true);
+            let connected = connect().inspect(|_| greeted = true);
             let Err(error) = connected.and_then(|greeted| self.ask_on(greeted)) else { return };
             if greeted {
                 pause = FIRST_PAUSE;

@@ -44,7 +44,11 @@ pub fn run_without_signals(registry: impl Into<Source>) -> io::Result<Ended> {
 }
 
 fn show(registry: impl Into<Source>, ends_by_signals: bool) -> io::Result<Ended> {
-    let (ours, agents) = UnixStream::pair()?;
-    agent::serve_stream(registry.into(), agents)?;
-    viewer::follow(ours, ends_by_signals)
+    let serve = agent::serve_streams(registry.into());
+    let connect = move || {
+        let (ours, agents) = UnixStream::pair()?;
+        serve(agents)?;
+        Ok(ours)
+    };
+    viewer::follow(connect, ends_by_signals)
 }

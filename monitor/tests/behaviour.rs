@@ -10,7 +10,7 @@ use std::time::Duration;
 use syncmon::app::{Action, App, View, Wish};
 use syncmon::client::Event;
 use syncmon::view::{self, Theme};
-use syncmon::wire::{Hello, Kind, Row, State};
+use syncmon::wire::{Changes, Hello, Kind, Row, State};
 use watched::{hello, page, picture, press, row, rows, typed, watched};
 
 #[test]
@@ -303,4 +303,27 @@ fn what_became_of_a_wish_is_told_for_a_moment() {
     assert!(picture(&app).lines().last().unwrap().contains("written: here"));
     app.update(Action::Tick, Duration::from_secs(24));
     assert!(picture(&app).lines().last().unwrap().contains("quit"));
+}
+
+/// The list is made anew only when names have changed; a store of another run may have come to as many changes.
+#[test]
+fn a_picture_that_was_held_over_a_restart_leaves_no_places_behind() {
+    let mut app = watched((80, 24));
+    let number = app.shown();
+    press(&mut app, &typed("f"));
+    let again = Hello { started_us: 7, pid: 5000, ..hello() };
+    app.update(Action::Link(Event::Connected(again)), Duration::from_secs(20));
+    press(&mut app, &typed("r"));
+    // The new run has come to the same number of changes, by names of which most are gone again.
+    let few = number / 2;
+    let rows: Vec<Row> = (0..few + (number - few) / 2)
+        .map(|line| row(Kind::Atomic, &format!("name {line}"), 1, State::Atomic { value: 0 }))
+        .collect();
+    let gone = rows.iter().skip(few).map(|row| row.id.clone()).collect();
+    app.update(page(1, rows), Duration::from_secs(21));
+    let changes = Changes { at_us: 3_602_000_000, generation: 3, gone, ..Changes::default() };
+    app.update(Action::Link(Event::Changes(changes)), Duration::from_secs(22));
+    press(&mut app, &typed("f"));
+    assert_eq!(app.shown(), few);
+    assert!(picture(&app).contains("name 0"));
 }

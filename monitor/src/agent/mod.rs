@@ -99,15 +99,17 @@ pub fn serve(registry: impl Into<Source>) -> io::Result<Agent> {
     serve_at(registry, discover::socket_path(&dir, std::process::id()))
 }
 
-/// Serves one viewer over a stream, until either end of it is closed.
+/// Serves a viewer over each stream that it is given, until either end of that is closed.
 #[cfg(feature = "viewer")]
-pub(crate) fn serve_stream(
+pub(crate) fn serve_streams(
     source: Source,
-    stream: std::os::unix::net::UnixStream,
-) -> io::Result<()> {
-    let start = listen::Start::now();
-    let thread = std::thread::Builder::new().name("syncmon-viewer".to_owned());
-    thread.spawn(move || session::run(&stream, &source, start, &Arc::default())).map(drop)
+) -> impl Fn(std::os::unix::net::UnixStream) -> io::Result<()> + Send {
+    let (start, blocked) = (listen::Start::now(), Arc::default());
+    move |stream| {
+        let (source, blocked) = (source.clone(), Arc::clone(&blocked));
+        let thread = std::thread::Builder::new().name("syncmon-viewer".to_owned());
+        thread.spawn(move || session::run(&stream, &source, start, &blocked)).map(drop)
+    }
 }
 
 /// Starts the agent on a socket of your choice.

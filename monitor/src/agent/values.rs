@@ -79,6 +79,8 @@ impl Writing {
             state.now = Some((value.name().to_owned(), Instant::now()));
         }
         let text = value.to_string();
+        // Its drop is the host's code as well, if it was replaced meanwhile.
+        drop(value);
         let mut state = self.state();
         let written = state.now.take();
         if let (true, Some((name, _))) = (state.is_left, written) {

@@ -294,6 +294,8 @@ impl App {
                     Some(_) => None,
                     None => Some(Box::new(self.store.clone())),
                 };
+                // Its places are another store's.
+                self.arranged = None;
                 self.rearrange();
             }
             Command::Help => {

@@ -106,8 +106,17 @@ impl App {
             return self.say("nothing is known of the host yet".to_owned());
         };
         let store = self.store();
-        let rows = store.by_id().iter().map(|at| store.entries()[*at].row().clone()).collect();
         let at_us = store.at_us();
+        let row = |at: &usize| {
+            let entry = &store.entries()[*at];
+            let mut row = entry.row().clone();
+            // As they are at that moment, and not when the row was sent.
+            for blocked in &mut row.blocked {
+                blocked.blocked_us = entry.aged(blocked.blocked_us, at_us);
+            }
+            row
+        };
+        let rows = store.by_id().iter().map(row).collect();
         let name = format!("syncmon-{}-{}ms.json", host.pid, at_us / 1000);
         let text = report::snapshot_json(&Snapshot { host, at_us, rows });
         self.wishes.push(Wish::Write(name, text));

@@ -117,6 +117,11 @@ impl Entry {
         self.sides.of(operation)
     }
 
+    /// Whether a task was seen to be blocked in this operation on a queue.
+    pub(super) fn has_tasks_in(&self, operation: Operation) -> bool {
+        self.sides.has_tasks(operation)
+    }
+
     pub(super) fn moments(&self) -> &Moments {
         &self.moments
     }

@@ -25,17 +25,33 @@ type Side = BTreeMap<String, SeenThere>;
 pub(super) struct Sides {
     getters: Side,
     putters: Side,
+    /// On which side a task was seen: it may come on any thread.
+    tasks: [bool; 2],
 }
 
 impl Sides {
     pub(super) fn note(&mut self, row: &Row) {
-        for blocked in row.blocked.iter().filter(|blocked| !blocked.task) {
-            let side = match blocked.operation {
-                Operation::Get => &mut self.getters,
-                Operation::Put => &mut self.putters,
+        let [get, put] = &mut self.tasks;
+        for blocked in &row.blocked {
+            let (side, tasks) = match blocked.operation {
+                Operation::Get => (&mut self.getters, &mut *get),
+                Operation::Put => (&mut self.putters, &mut *put),
                 Operation::Wait => continue,
             };
-            note(side, blocked);
+            if blocked.task {
+                *tasks = true;
+            } else {
+                note(side, blocked);
+            }
+        }
+    }
+
+    /// Whether a task was seen to wait in this operation.
+    pub(super) fn has_tasks(&self, operation: Operation) -> bool {
+        match operation {
+            Operation::Get => self.tasks[0],
+            Operation::Put => self.tasks[1],
+            Operation::Wait => false,
         }
     }
 

@@ -55,18 +55,31 @@ fn threads(row: &Row) -> impl Iterator<Item = &Blocked> {
     row.blocked.iter().filter(|blocked| !blocked.task)
 }
 
+/// Whether all are listed. Of a list that was cut nobody knows who is not on it.
+fn is_whole(row: &Row) -> bool {
+    row.blocked.len() as u64 >= row.blocked_count()
+}
+
 impl Threads {
     /// What is told of a primitive now, and what was told of it before.
     pub(super) fn note(&mut self, old: Option<&Row>, new: &Row, at_us: u64) {
         if let Some(old) = old
             && !old.blocked.is_empty()
-            // Of a list that was cut nobody knows who is not on it.
-            && new.blocked.len() as u64 >= new.blocked_count()
+            && is_whole(new)
         {
             let still: HashSet<&str> =
                 threads(new).map(|blocked| blocked.thread_id.as_str()).collect();
-            let gone = threads(old).filter(|old| !still.contains(old.thread_id.as_str()));
-            gone.for_each(|blocked| self.leave(blocked, &new.id, at_us));
+            let has_left = |id: &str| !still.contains(id);
+            if is_whole(old) {
+                let gone = threads(old).filter(|old| has_left(&old.thread_id));
+                gone.for_each(|blocked| self.leave(blocked, &new.id, at_us));
+            } else {
+                // Nor was there anybody to say so of those before.
+                let there = self.seen.iter_mut().filter(|seen| seen.on == new.id);
+                for seen in there.filter(|seen| has_left(&seen.blocked.thread_id)) {
+                    seen.left_us.get_or_insert(at_us);
+                }
+            }
         }
         for blocked in threads(new) {
             let seen =
@@ -189,6 +202,8 @@ mod tests {
             vec![],
         );
         assert!(shown(&store).iter().all(|thread| thread.2), "{:?}", shown(&store));
+        told(&mut store, 300, vec![queue("a", vec![blocked("y", 160)])], vec![]);
+        assert_eq!(shown(&store), [("y", "a", true, 160), ("x", "a", false, 0)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a recording.
 
-use crate::model::{Store, Thresholds, find_problems};
+use crate::model::{Rule, Store, Thresholds, find_problems};
 use crate::wire::{Changes, Frame, Hello, RowId, WireError, decode_frame};
 use std::collections::HashSet;
 use std::fmt;
@@ -183,7 +183,8 @@ fn problems(said: &[(Duration, Said)], thresholds: Thresholds) -> Vec<Duration> 
             Said::Answer(pages) => {
                 pages.iter().for_each(|page| store.apply(page.clone()));
                 let found = find_problems(&store, thresholds);
-                let ids: HashSet<RowId> = found.into_iter().map(|problem| problem.on).collect();
+                let ids: HashSet<(Rule, RowId)> =
+                    found.into_iter().map(|problem| (problem.rule, problem.on)).collect();
                 if !ids.is_subset(&present) {
                     begun.push(*at);
                 }

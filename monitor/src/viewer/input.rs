@@ -15,13 +15,18 @@ const GLANCE: Duration = Duration::from_millis(1);
 
 pub(super) struct Input {
     size: (u16, u16),
-    /// Whether there may be more than what was read last.
-    more: bool,
+    /// It has another size, of which nobody has heard yet.
+    resized: bool,
+    /// How often is to be looked for more than what was read last.
+    looks: u8,
 }
+
+/// If the processor is taken away in the wrong moment, crossterm finds nothing though there is something.
+const LOOKS: u8 = 2;
 
 impl Input {
     pub(super) fn new() -> io::Result<Self> {
-        Ok(Input { size: terminal::size()?, more: false })
+        Ok(Input { size: terminal::size()?, resized: false, looks: 0 })
     }
 
     /// Waits until there is something, for so long at most.
@@ -29,10 +34,10 @@ impl Input {
         let stdin = io::stdin();
         if !stdin.is_terminal() {
             // Then crossterm reads another one, which it opened itself.
-            self.more = event::poll(at_most)?;
+            self.looks = if event::poll(at_most)? { LOOKS } else { 0 };
             return Ok(());
         }
-        if self.more {
+        if self.looks > 0 {
             return Ok(());
         }
         let timeout = Timespec::try_from(at_most).map_err(io::Error::other)?;
@@ -43,17 +48,27 @@ impl Input {
             Err(error) => return Err(error.into()),
         };
         let size = terminal::size()?;
-        self.more = readable || size != self.size;
+        self.resized |= size != self.size;
         self.size = size;
+        if readable {
+            self.looks = LOOKS;
+        }
         Ok(())
     }
 
     /// What there is now, if anything.
     pub(super) fn next(&mut self) -> io::Result<Option<Event>> {
-        if !self.more {
-            return Ok(None);
+        if std::mem::take(&mut self.resized) {
+            let (width, height) = self.size;
+            return Ok(Some(Event::Resize(width, height)));
         }
-        self.more = event::poll(GLANCE)?;
-        self.more.then(event::read).transpose()
+        while self.looks > 0 {
+            if event::poll(GLANCE)? {
+                self.looks = LOOKS;
+                return event::read().map(Some);
+            }
+            self.looks -= 1;
+        }
+        Ok(None)
     }
 }

@@ -60,11 +60,14 @@ pub fn replay(recording: Recording, thresholds: Thresholds) -> io::Result<Ended>
     show(source, Signals::Ours, thresholds)
 }
 
-/// Shows what an agent says over this stream; see [`tui`](crate::tui).
+/// Shows what an agent says over such streams; see [`tui`](crate::tui).
 #[cfg(feature = "agent")]
-pub(crate) fn follow(stream: UnixStream, ends_by_signals: bool) -> io::Result<Ended> {
+pub(crate) fn follow(
+    connect: impl Fn() -> io::Result<UnixStream> + Send + 'static,
+    ends_by_signals: bool,
+) -> io::Result<Ended> {
     let signals = if ends_by_signals { Signals::Ours } else { Signals::TheHosts };
-    show(Source::Live(client::follow(stream)?), signals, Thresholds::default())
+    show(Source::Live(client::follow(connect)?), signals, Thresholds::default())
 }
 
 /// Where news comes from.
@@ -148,7 +151,8 @@ fn show(mut source: Source, signals: Signals, thresholds: Thresholds) -> io::Res
             changed = true;
         }
         for wish in app.take_wishes() {
-            app.update(Action::Said(grant::grant(wish)), begun.elapsed());
+            let said = screen.on_stage(|| grant::grant(wish));
+            app.update(Action::Said(said), begun.elapsed());
             changed = true;
         }
         if let Some(signal) = screen.signal() {

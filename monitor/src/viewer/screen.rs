@@ -19,7 +19,7 @@ use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
-use std::io::{self, Stdout, Write};
+use std::io::{self, Stdout, StdoutLock, Write};
 use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,19 +28,31 @@ use std::thread;
 /// A terminal in raw mode on its alternate screen.
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
-    signal: Arc<AtomicUsize>,
     state: Arc<State>,
 }
 
 /// What the panic hook and the signal handlers share with the screen.
 #[derive(Default)]
 struct State {
-    closed: Arc<AtomicBool>,
+    closed: AtomicBool,
     /// Held while something is drawn, and while the screen steps aside.
     stage: Mutex<()>,
     /// Whether what is on the screen is not what was drawn last.
     spoiled: AtomicBool,
     has_mouse: AtomicBool,
+    /// What the signal handlers look at, if they are ours.
+    heard: Option<Heard>,
+}
+
+/// What signals do, of all screens of the process: handlers can be added and not be taken away.
+#[derive(Clone, Debug, Default)]
+struct Heard {
+    /// Signals do what they do by default.
+    deaf: Arc<AtomicBool>,
+    /// The last one that came.
+    signal: Arc<AtomicUsize>,
+    /// Which came once: the second time it does what it does by default, since somebody does not want to wait.
+    once: [Arc<AtomicBool>; 3],
 }
 
 /// Who sees to SIGTERM, SIGHUP and SIGINT.
@@ -55,15 +67,15 @@ pub(super) enum Signals {
 
 impl Screen {
     pub(super) fn open(signals: Signals) -> io::Result<Screen> {
-        let state = Arc::new(State::default());
-        hook(Arc::clone(&state));
-        let listened = match signals {
-            Signals::Ours => listen(&state),
+        let heard = match signals {
+            Signals::Ours => Some(Heard::listen()?),
             #[cfg(feature = "agent")]
-            Signals::TheHosts => Ok(Arc::default()),
+            Signals::TheHosts => None,
         };
-        match listened.and_then(|signal| Ok((signal, enter()?))) {
-            Ok((signal, terminal)) => Ok(Screen { terminal, signal, state }),
+        let state = Arc::new(State { heard, ..State::default() });
+        hook(Arc::clone(&state));
+        match enter() {
+            Ok(terminal) => Ok(Screen { terminal, state }),
             Err(error) => {
                 state.close();
                 Err(error)
@@ -95,10 +107,17 @@ impl Screen {
         Ok(())
     }
 
+    /// Does something to the terminal beside drawing.
+    pub(super) fn on_stage<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _stage = self.state.stage();
+        work()
+    }
+
     /// The signal that asked us to end, if one did.
     pub(super) fn signal(&self) -> Option<i32> {
         // Set by a handler; the number is all there is to read.
-        match self.signal.load(Ordering::Relaxed) {
+        let heard = self.state.heard.as_ref();
+        match heard.map_or(0, |heard| heard.signal.load(Ordering::Relaxed)) {
             0 => None,
             number => i32::try_from(number).ok(),
         }
@@ -107,6 +126,8 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
+        // Not while it steps aside: it would come back.
+        let _stage = self.state.stage();
         self.state.close();
     }
 }
@@ -117,6 +138,9 @@ impl State {
         if self.closed.swap(true, Ordering::AcqRel) {
             return;
         }
+        if let Some(heard) = &self.heard {
+            heard.deaf.store(true, Ordering::Release);
+        }
         // If the terminal is gone there is nobody to tell.
         let mut stdout = io::stdout();
         let _ = disable_raw_mode();
@@ -124,8 +148,10 @@ impl State {
         let _ = stdout.flush();
     }
 
-    fn stage(&self) -> MutexGuard<'_, ()> {
-        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The standard output comes first: a thread that has it, and panics, wants the stage.
+    fn stage(&self) -> (StdoutLock<'static>, MutexGuard<'_, ()>) {
+        let stdout = io::stdout().lock();
+        (stdout, self.stage.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Gives the terminal back while `speak` says something.
@@ -166,18 +192,26 @@ fn enter() -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
     Terminal::new(CrosstermBackend::new(stdout))
 }
 
-/// From here on a signal that would end the process is kept as a number. If it comes a second time, it does
-/// what it does by default: somebody does not want to wait.
-fn listen(state: &State) -> io::Result<Arc<AtomicUsize>> {
-    let signal = Arc::new(AtomicUsize::new(0));
-    for number in [SIGTERM, SIGHUP, SIGINT] {
-        let again = Arc::new(AtomicBool::new(false));
-        flag::register_conditional_default(number, Arc::clone(&state.closed))?;
-        flag::register_conditional_default(number, Arc::clone(&again))?;
-        flag::register(number, again)?;
-        flag::register_usize(number, Arc::clone(&signal), number as usize)?;
+impl Heard {
+    /// From here on a signal that would end the process is kept as a number.
+    fn listen() -> io::Result<Heard> {
+        static HEARD: Mutex<Option<Heard>> = Mutex::new(None);
+        let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(heard) = &*heard {
+            heard.signal.store(0, Ordering::Relaxed);
+            heard.once.iter().for_each(|once| once.store(false, Ordering::Relaxed));
+            heard.deaf.store(false, Ordering::Release);
+            return Ok(heard.clone());
+        }
+        let new = Heard::default();
+        for (number, once) in [SIGTERM, SIGHUP, SIGINT].into_iter().zip(&new.once) {
+            flag::register_conditional_default(number, Arc::clone(&new.deaf))?;
+            flag::register_conditional_default(number, Arc::clone(once))?;
+            flag::register(number, Arc::clone(once))?;
+            flag::register_usize(number, Arc::clone(&new.signal), number as usize)?;
+        }
+        Ok(heard.insert(new).clone())
     }
-    Ok(signal)
 }
 
 /// Puts a hook before the one there is, which is called in any case: it clears the stage for the message.

@@ -30,13 +30,14 @@ fn held<'a>(host: &Host<'a>) -> BTreeMap<&'a str, Held<'a>> {
 
 /// The ids of those who might come: who was seen on the other side.
 fn others<'a>(held: &Held<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    let own = held.blocked.thread_id.as_str();
     let side = match held.blocked.operation {
         Operation::Get => held.entry.seen_in(Operation::Put),
         Operation::Put => held.entry.seen_in(Operation::Get),
         // Nobody knows who is to call done.
         Operation::Wait => held.entry.seen_in(Operation::Wait),
     };
-    side.keys().map(String::as_str)
+    side.keys().map(String::as_str).filter(move |id| *id != own)
 }
 
 /// Threads of which each waits for what only others of them were seen to do.
@@ -44,6 +45,14 @@ pub(super) fn cycle(host: &Host<'_>) -> Option<Problem> {
     let mut knot = held(host);
     loop {
         let is_held = |held: &Held<'_>| {
+            let other_side = match held.blocked.operation {
+                Operation::Get => Operation::Put,
+                Operation::Put | Operation::Wait => Operation::Get,
+            };
+            if held.entry.has_tasks_in(other_side) {
+                // It may come on any thread.
+                return false;
+            }
             let mut others = others(held).peekable();
             others.peek().is_some() && others.all(|id| knot.contains_key(id))
         };
@@ -53,6 +62,10 @@ pub(super) fn cycle(host: &Host<'_>) -> Option<Problem> {
             break;
         }
         knot.retain(|id, _| !free.contains(id));
+    }
+    // Getters alone have nothing to do, though they once put something in.
+    if knot.values().all(|held| held.blocked.operation == Operation::Get) {
+        return None;
     }
     let longest = knot.values().min_by_key(|held| (Reverse(held.age_us), &held.entry.row().id))?;
     let told = knot.values().take(NAMED).map(|held| {

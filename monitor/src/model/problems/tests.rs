@@ -368,3 +368,25 @@ fn a_host_with_nothing_to_do_is_no_problem() {
     host.goes_on(vec![group(2, vec![worker(1, Operation::Wait, 99)])]);
     assert_eq!(host.rules(), [Rule::LongWait]);
 }
+
+#[test]
+fn idle_workers_of_whom_one_once_put_something_in_are_no_cycle() {
+    let mut host = Host::new();
+    host.goes_on(vec![named_queue("a", 4, Some(4), vec![worker(1, Operation::Put, 0)])]);
+    let idle = [1, 2].map(|number| worker(number, Operation::Get, 9));
+    host.goes_on(vec![named_queue("a", 0, Some(4), idle.to_vec())]);
+    host.goes_on(vec![named_queue("a", 0, Some(4), vec![worker(1, Operation::Get, 10)])]);
+    assert_eq!(host.rules(), [], "nobody waits for oneself");
+}
+
+#[test]
+fn a_task_may_come_on_any_thread() {
+    let mut host = Host::new();
+    let task = Blocked { task: true, ..worker(3, Operation::Get, 0) };
+    host.goes_on(vec![
+        named_queue("a", 0, Some(4), vec![worker(2, Operation::Get, 0), task]),
+        named_queue("b", 0, Some(4), vec![worker(1, Operation::Get, 0)]),
+    ]);
+    host.goes_on(ring(Operation::Put, Operation::Put, 9));
+    assert!(!host.rules().contains(&Rule::Cycle));
+}
