@@ -77,7 +77,7 @@ fn note(side: &mut Side, blocked: &Blocked) {
             seen.location.clone_from(&blocked.location);
         }
     } else if side.len() < KEPT {
-        let thread = blocked.thread.as_ref().unwrap_or(&blocked.thread_id).clone();
+        let thread = blocked.name().to_owned();
         let seen = SeenThere { thread, location: blocked.location.clone() };
         side.insert(blocked.thread_id.clone(), seen);
     }

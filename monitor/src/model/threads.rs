@@ -26,7 +26,7 @@ pub struct ThreadSeen {
 impl ThreadSeen {
     /// Its name, or its id if it has none.
     pub fn name(&self) -> &str {
-        self.blocked.thread.as_deref().unwrap_or(&self.blocked.thread_id)
+        self.blocked.name()
     }
 
     /// Whether it is blocked there still.

@@ -50,7 +50,7 @@ impl Wait<'_> {
 
     /// The thread's name, or its id if it has none.
     pub fn thread(&self) -> &str {
-        self.blocked.thread.as_deref().unwrap_or(&self.blocked.thread_id)
+        self.blocked.name()
     }
 
     /// Which one it is.

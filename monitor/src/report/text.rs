@@ -72,7 +72,7 @@ fn value(state: &State) -> String {
 
 fn blocked(row: &Row) -> impl Iterator<Item = [String; 6]> + '_ {
     row.blocked.iter().map(|blocked| {
-        let thread = escape(blocked.thread.as_deref().unwrap_or(&blocked.thread_id)).into_owned();
+        let thread = escape(blocked.name()).into_owned();
         [
             if blocked.task { format!("task on {thread}") } else { thread },
             blocked.operation.label().to_owned(),

@@ -194,9 +194,8 @@ fn waiter(
     room: usize,
     theme: Theme,
 ) -> Line<'static> {
-    let name = blocked.thread.as_deref().unwrap_or(&blocked.thread_id);
     let task = if blocked.task { "task on " } else { "" };
-    let name = format!("{task}{}", escape(name));
+    let name = format!("{task}{}", escape(blocked.name()));
     let name = clip(&name, THREAD);
     let padding = " ".repeat(THREAD - width(&name));
     let since = age(entry.aged(blocked.blocked_us, now_us));

@@ -157,6 +157,13 @@ pub struct Blocked {
     pub blocked_us: u64,
 }
 
+impl Blocked {
+    /// The thread's name, or its id if it has none.
+    pub fn name(&self) -> &str {
+        self.thread.as_deref().unwrap_or(&self.thread_id)
+    }
+}
+
 /// The operations one can be blocked in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

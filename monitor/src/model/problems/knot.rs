@@ -28,16 +28,21 @@ fn held<'a>(host: &Host<'a>) -> BTreeMap<&'a str, Held<'a>> {
     all.filter(|(_, held)| held.age_us >= host.thresholds.stalled_us).collect()
 }
 
-/// The ids of those who might come: who was seen on the other side.
+/// Where those are who might come. Nobody knows who is to call done.
+fn other_side(held: &Held<'_>) -> Option<Operation> {
+    match held.blocked.operation {
+        Operation::Get => Some(Operation::Put),
+        Operation::Put => Some(Operation::Get),
+        Operation::Wait => None,
+    }
+}
+
+/// The ids of those who were seen there. Nobody waits for oneself.
 fn others<'a>(held: &Held<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
     let own = held.blocked.thread_id.as_str();
-    let side = match held.blocked.operation {
-        Operation::Get => held.entry.seen_in(Operation::Put),
-        Operation::Put => held.entry.seen_in(Operation::Get),
-        // Nobody knows who is to call done.
-        Operation::Wait => held.entry.seen_in(Operation::Wait),
-    };
-    side.keys().map(String::as_str).filter(move |id| *id != own)
+    let seen = other_side(held).map(|side| held.entry.seen_in(side));
+    let ids = seen.into_iter().flatten().map(|(id, _)| id.as_str());
+    ids.filter(move |id| *id != own)
 }
 
 /// Threads of which each waits for what only others of them were seen to do.
@@ -45,12 +50,8 @@ pub(super) fn cycle(host: &Host<'_>) -> Option<Problem> {
     let mut knot = held(host);
     loop {
         let is_held = |held: &Held<'_>| {
-            let other_side = match held.blocked.operation {
-                Operation::Get => Operation::Put,
-                Operation::Put | Operation::Wait => Operation::Get,
-            };
-            if held.entry.has_tasks_in(other_side) {
-                // It may come on any thread.
+            // A task may come on any thread.
+            if other_side(held).is_some_and(|side| held.entry.has_tasks_in(side)) {
                 return false;
             }
             let mut others = others(held).peekable();
@@ -72,7 +73,7 @@ pub(super) fn cycle(host: &Host<'_>) -> Option<Problem> {
         let names: Vec<String> = others(held)
             .take(NAMED)
             .filter_map(|id| knot.get(id))
-            .map(|other| escape(thread(other.blocked)).into_owned())
+            .map(|other| escape(other.blocked.name()).into_owned())
             .collect();
         let id = &held.entry.row().id;
         let (operation, kind, name) = (held.blocked.operation, id.kind, escape(&id.name));
@@ -107,10 +108,6 @@ pub(super) fn all_blocked(store: &Store, host: &Host<'_>) -> Option<Problem> {
     );
     let age_us = held.values().map(|held| held.age_us).min()?;
     Some(problem(Rule::AllBlocked, longest.entry, Finding { age_us, text }))
-}
-
-fn thread(blocked: &Blocked) -> &str {
-    blocked.thread.as_deref().unwrap_or(&blocked.thread_id)
 }
 
 fn problem(rule: Rule, on: &Entry, Finding { age_us, text }: Finding) -> Problem {

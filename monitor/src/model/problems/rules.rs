@@ -112,8 +112,7 @@ pub(super) fn long_wait(entry: &Entry, now_us: u64, thresholds: Thresholds) -> O
 
 /// `worker-1 at src/pool.rs:40`
 pub(super) fn named(blocked: &Blocked) -> String {
-    let thread = blocked.thread.as_deref().unwrap_or(&blocked.thread_id);
-    format!("{} at {}", escape(thread), escape(&blocked.location.to_string()))
+    format!("{} at {}", escape(blocked.name()), escape(&blocked.location.to_string()))
 }
 
 /// Those who are blocked in one operation.
