@@ -48,6 +48,14 @@ fn truth(registry: &Registry) -> BTreeMap<Id, State> {
     registry.inspect().into_iter().map(row).collect()
 }
 
+/// A registry, and who ends the test with what it shows should everybody be stuck.
+fn watched_registry() -> (Arc<Registry>, Watchdog) {
+    let registry = Arc::new(Registry::new());
+    let watched = Arc::clone(&registry);
+    let watchdog = Watchdog::new("observer", move || watched.inspect());
+    (registry, watchdog)
+}
+
 fn names(look: &Look) -> Vec<&str> {
     let mut names: Vec<&str> = look.changed.iter().map(|row| &*row.name).collect();
     names.sort_unstable();
@@ -90,9 +98,7 @@ fn only_what_changed_is_told_of_each_kind() {
 
 #[test]
 fn who_is_blocked_is_told_when_they_come_and_when_they_go() {
-    let registry = Arc::new(Registry::new());
-    let watched = Arc::clone(&registry);
-    let _watchdog = Watchdog::new("observer", move || watched.inspect());
+    let (registry, _watchdog) = watched_registry();
     let jobs = registry.queue::<u8>("jobs", 1).unwrap();
     let group = registry.wait_group("group");
     group.add(1);
@@ -213,9 +219,7 @@ fn many_that_come_and_many_that_go_at_once_are_all_told() {
 #[test]
 fn names_that_come_and_go_meanwhile_confuse_nobody() {
     const ROUNDS: usize = 30_000;
-    let registry = Arc::new(Registry::new());
-    let watched = Arc::clone(&registry);
-    let _watchdog = Watchdog::new("observer", move || watched.inspect());
+    let (registry, _watchdog) = watched_registry();
     let staying: Vec<_> =
         (0..300).map(|number| registry.atomic(&format!("staying {number}"), 0)).collect();
     let done = AtomicBool::new(false);
@@ -366,9 +370,7 @@ fn what_is_made_anew_elsewhere_on_its_line_has_only_changed() {
 #[test]
 fn who_was_released_is_not_told_to_be_blocked_for_ever() {
     const ROUNDS: u32 = 3_000;
-    let registry = Arc::new(Registry::new());
-    let watched = Arc::clone(&registry);
-    let _watchdog = Watchdog::new("observer", move || watched.inspect());
+    let (registry, _watchdog) = watched_registry();
     let group = registry.wait_group("group");
     let (begun, released) = (AtomicU32::new(0), AtomicU32::new(0));
     let mut observer = registry.observe();
