@@ -76,6 +76,7 @@ mod identity;
 mod inspect;
 mod observer;
 mod pad;
+mod panics;
 mod parker;
 mod patience;
 mod queue;

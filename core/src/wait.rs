@@ -17,10 +17,11 @@
 //! docs/ALGORITHMS.md argues from these that no wake-up is lost.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::panic::Location;
 use std::task::{Context, Poll, Waker};
 
 use crate::inspect::{self, Operation};
+use crate::panics::Panics;
 use crate::parker::Parker;
 use crate::patience::{self, Awaited};
 use crate::sync::{self, Deadline, Instant, Mutex, StdArc, Thread, fault};
@@ -153,15 +154,11 @@ impl WaitList {
 /// A waker is user code and may panic. The others have left the list already, so they must be woken
 /// all the same before the panic goes on.
 fn wake_each(waiters: impl IntoIterator<Item = StdArc<Waiter>>) {
-    let mut panic = None;
+    let mut panics = Panics::default();
     for waiter in waiters {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waiter.parker.wake())) {
-            panic.get_or_insert(payload);
-        }
+        panics.catch(|| waiter.parker.wake());
     }
-    if let Some(payload) = panic {
-        resume_unwind(payload);
-    }
+    panics.resume();
 }
 
 /// One operation's place in a line.

@@ -1,9 +1,9 @@
 //! A shared value whose text is still to be written.
 
 use std::fmt::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::inspect::VALUE_LIMIT;
+use crate::panics;
 use crate::sync::StdArc;
 
 /// The value of a [`Shared`](crate::Shared) at one moment, of whatever type.
@@ -67,14 +67,10 @@ pub(crate) fn debug_text(value: &dyn fmt::Debug) -> String {
     }
 
     let mut limited = Limited(String::new());
-    match catch_unwind(AssertUnwindSafe(|| write!(limited, "{value:?}"))) {
-        Ok(Ok(())) => {}
-        Ok(Err(fmt::Error)) => limited.0.push('…'),
-        Err(payload) => {
-            // A payload's drop is user code as well.
-            std::mem::forget(payload);
-            limited.0.push_str("<panicked while formatting>");
-        }
+    match panics::caught(|| write!(limited, "{value:?}")) {
+        Some(Ok(())) => {}
+        Some(Err(fmt::Error)) => limited.0.push('…'),
+        None => limited.0.push_str("<panicked while formatting>"),
     }
     limited.0
 }

@@ -1,7 +1,7 @@
 //! What the handles of a queue share: the ring or chain that holds the items, and the two lines of
 //! waiters. Here an item that went in or out meets whoever waited for it.
 
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::panic::Location;
 
 use super::bounded::Bounded;
 use super::slot::{FullSlot, Getting, Putting};
@@ -11,6 +11,7 @@ use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError,
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State};
 use crate::observer::{Glance, Observed};
+use crate::panics::{self, Panics};
 use crate::patience::Awaited;
 use crate::sync::{self, AtomicU8, Deadline, Ordering, fault};
 use crate::wait::{self, Condition, TimedOut, WaitList};
@@ -247,10 +248,7 @@ impl<T> Inner<T> {
     /// Wakes a putter on behalf of a getter that has an item in its hands: if the putter's waker panics, the
     /// panic ends here (its message is out by then), for going on it would take the item with it.
     fn wake_putter(&self) {
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| RoomArrives(self).wake_one())) {
-            // A payload's drop is user code as well.
-            std::mem::forget(payload);
-        }
+        panics::caught(|| RoomArrives(self).wake_one());
     }
 
     /// Puts the item after a first try that claimed nothing, and waits for room until the deadline.
@@ -376,11 +374,10 @@ impl<T> Inner<T> {
             RoomArrives(self).wake_one();
         } else if first {
             // A panicking waker among the getters must not keep the putters asleep.
-            let getters = catch_unwind(AssertUnwindSafe(|| ItemArrives(self).wake_all()));
-            RoomArrives(self).wake_all();
-            if let Err(payload) = getters {
-                resume_unwind(payload);
-            }
+            let mut panics = Panics::default();
+            panics.catch(|| ItemArrives(self).wake_all());
+            panics.catch(|| RoomArrives(self).wake_all());
+            panics.resume();
         }
         first
     }

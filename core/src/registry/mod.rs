@@ -19,14 +19,13 @@ mod table;
 
 use std::any::{Any, type_name};
 use std::fmt;
-use std::panic::{
-    AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, catch_unwind, resume_unwind,
-};
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use crate::error::NameError;
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind};
 use crate::observer::{Handle, Observed, Observer};
+use crate::panics::Panics;
 use crate::sync::{StdArc, process_wide};
 use crate::{Atomic, Queue, Shared, WaitGroup};
 pub(crate) use names::{Names, Shown};
@@ -233,18 +232,19 @@ impl Registry {
     /// ```
     pub fn clear(&self) {
         let queues = self.queues.take();
-        let others = (self.atomics.take(), self.shareds.take(), self.wait_groups.take());
-        // A waker is user code and may panic: the other queues are closed all the same.
-        let mut panic = None;
+        let (atomics, shareds, wait_groups) =
+            (self.atomics.take(), self.shareds.take(), self.wait_groups.take());
+        // Wakers and drops are user code and may panic: the rest is closed and dropped all the same.
+        let mut panics = Panics::default();
         for queue in queues.handles() {
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| queue.close())) {
-                panic.get_or_insert(payload);
-            }
+            panics.catch(|| {
+                queue.close();
+            });
         }
-        drop((queues, others));
-        if let Some(payload) = panic {
-            resume_unwind(payload);
-        }
+        panics.catch(|| drop(queues));
+        panics.catch(|| drop(shareds));
+        drop((atomics, wait_groups));
+        panics.resume();
     }
 
     /// A snapshot of every primitive, ordered by kind and name.
