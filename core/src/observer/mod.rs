@@ -185,20 +185,31 @@ impl<'a> Observer<'a> {
             queues.walk(Kind::Queue, names.3, seen, news),
         ];
         seen.write(news, write);
-        let is_as_before = walked.iter().all(Walked::is_as_before);
-        let is_confused = walked.iter().any(Walked::is_confused);
-        let kinds = [Kind::Atomic, Kind::Shared, Kind::WaitGroup, Kind::Queue];
-        let mut all_met = [atomics, shareds, wait_groups, queues];
-        for ((walked, kind), met) in walked.into_iter().zip(kinds).zip(&mut all_met) {
-            met.tell_gone(kind, &walked, seen, news);
-            met.put_in_order(walked);
-        }
-        // Of what was met twice there may be one that nobody knows any more.
-        if !is_as_before || is_confused {
-            seen.put_in_order(all_met.into_iter().flat_map(Met::places));
-        }
-        if is_confused {
-            seen.strike_living(&mut news.look.gone);
-        }
+        take_in(walked, [atomics, shareds, wait_groups, queues], seen, news);
     }
 }
+
+/// Takes in what was found on the ways along some tables, once all of them have been walked.
+fn take_in<const N: usize>(
+    walked: [Walked; N],
+    mut met: [&mut Met; N],
+    seen: &mut Seen,
+    news: &mut News,
+) {
+    let is_as_before = walked.iter().all(Walked::is_as_before);
+    let is_confused = walked.iter().any(Walked::is_confused);
+    for (walked, met) in walked.into_iter().zip(&mut met) {
+        met.tell_gone(&walked, seen, news);
+        met.put_in_order(walked);
+    }
+    // Of what was met twice one may be left over.
+    if !is_as_before || is_confused {
+        seen.put_in_order(met.into_iter().flat_map(Met::places));
+    }
+    if is_confused {
+        seen.strike_twins(&mut news.look);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -198,24 +198,27 @@ impl Seen {
         news.tell(inspection, value, place, false);
     }
 
-    /// Another one has taken the name of a known one.
+    /// Another one has taken the name of a known one. Whether it is another for who is told as well, to whom then the
+    /// known one is told to be gone.
     pub(super) fn replace(
         &mut self,
         place: usize,
         inside: &(dyn Observed + 'static),
         news: &mut News,
-    ) {
+    ) -> bool {
         let kind = self.known[place].kind;
         let new = self.arrive(kind, inside, news);
         self.known.swap_remove(place);
         let old = self.details.swap_remove(place);
         debug_assert_eq!(new, self.known.len());
-        if !old.is_like(&self.details[place]) {
-            news.look.gone.push(old.gone(kind));
-        }
         if let Some(unwritten) = news.unwritten.last_mut().filter(|last| last.place == new) {
             unwritten.place = place;
         }
+        let is_another = !old.is_like(&self.details[place]);
+        if is_another {
+            news.look.gone.push(old.gone(kind));
+        }
+        is_another
     }
 
     /// A new one. Its place is returned.
@@ -252,15 +255,19 @@ impl Seen {
         self.turn = self.turn.wrapping_add(REWRITTEN);
     }
 
-    /// Those that are not like any that is there, for who is told.
-    pub(super) fn strike_living(&self, gone: &mut Vec<Gone>) {
+    /// Strikes from the news what more was met of one name than the last.
+    pub(super) fn strike_twins(&self, look: &mut Look) {
         let kinds = self.known.iter().map(|known| known.kind);
         let living: BTreeSet<_> = kinds.zip(self.details.iter().map(Details::id)).collect();
-        gone.retain(|gone| {
+        look.gone.retain(|gone| {
             let line = gone.created_at;
             let id = (&*gone.name, gone.type_name, line.file(), line.line());
             !living.contains(&(gone.kind, id))
         });
+        // If one was met before and after it was moved, what was seen later counts.
+        let mut untold: BTreeSet<usize> = self.details.iter().map(Details::address).collect();
+        look.changed.reverse();
+        look.changed.retain(|row| untold.remove(&StdArc::as_ptr(&row.name).addr()));
     }
 
     /// Keeps those at these places, and gives them others, in the order of their addresses.

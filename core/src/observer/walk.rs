@@ -31,15 +31,27 @@ struct Arrival {
 }
 
 /// What there is to put in order.
-#[derive(Default)]
 pub(super) struct Walked {
+    kind: Kind,
     /// Those that were not met again.
     missing: Vec<usize>,
     arrived: Vec<Arrival>,
+    /// In whose places others were met, who are told as such: what was there is told to be gone already.
+    replaced: Vec<usize>,
     shown: Shown,
 }
 
 impl Walked {
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            missing: Vec::new(),
+            arrived: Vec::new(),
+            replaced: Vec::new(),
+            shown: Shown::default(),
+        }
+    }
+
     pub(super) fn is_as_before(&self) -> bool {
         self.missing.is_empty() && self.arrived.is_empty()
     }
@@ -59,8 +71,7 @@ impl Met {
         seen: &mut Seen,
         news: &mut News,
     ) -> Walked {
-        let mut walk =
-            Walk { kind, names: &self.names, seen, news, at: 0, walked: Walked::default() };
+        let mut walk = Walk { names: &self.names, seen, news, at: 0, walked: Walked::new(kind) };
         let shown = names.show_all(|hash, handle| walk.meet(hash, handle.inside()));
         let Walk { at, walked, .. } = walk;
         let mut walked = Walked { shown, ..walked };
@@ -102,16 +113,17 @@ impl Met {
         self.names.len()
     }
 
-    /// Tells of those that are missing and were not made anew.
-    pub(super) fn tell_gone(&self, kind: Kind, walked: &Walked, seen: &Seen, news: &mut News) {
+    /// Tells of those that are missing and were not made anew. Of what came and went during the walk nobody knows.
+    pub(super) fn tell_gone(&self, walked: &Walked, seen: &Seen, news: &mut News) {
         let arrived = walked.arrived.iter();
         let by_hash: BTreeMap<u64, &Details> =
             arrived.map(|arrival| (arrival.hash, seen.details(arrival.place))).collect();
-        for &at in &walked.missing {
+        let missing = walked.missing.iter().filter(|at| walked.replaced.binary_search(at).is_err());
+        for &at in missing {
             let (hash, place) = self.names[at];
             let details = seen.details(place);
             if !by_hash.get(&hash).is_some_and(|anew| anew.is_like(details)) {
-                news.look.gone.push(details.gone(kind));
+                news.look.gone.push(details.gone(walked.kind));
             }
         }
     }
@@ -144,7 +156,6 @@ impl Met {
 
 /// A walk, on its way.
 struct Walk<'a> {
-    kind: Kind,
     names: &'a [(u64, usize)],
     seen: &'a mut Seen,
     news: &'a mut News,
@@ -157,7 +168,7 @@ impl Walk<'_> {
     fn meet(&mut self, hash: u64, inside: &(dyn Observed + 'static)) {
         let mut ahead = self.names[self.at..].iter().take(AHEAD);
         let Some(passed) = ahead.position(|&(known, _)| known == hash) else {
-            let place = self.seen.arrive(self.kind, inside, self.news);
+            let place = self.seen.arrive(self.walked.kind, inside, self.news);
             return self.walked.arrived.push(Arrival { at: self.at, hash, place });
         };
         self.walked.missing.extend(self.at..self.at + passed);
@@ -165,8 +176,8 @@ impl Walk<'_> {
         self.at += passed + 1;
         if self.seen.details(place).is_of(inside) {
             self.seen.compare(place, inside, self.news);
-        } else {
-            self.seen.replace(place, inside, self.news);
+        } else if self.seen.replace(place, inside, self.news) {
+            self.walked.replaced.push(self.at - 1);
         }
     }
 }

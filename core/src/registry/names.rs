@@ -76,7 +76,7 @@ impl<H> Names<H> {
     }
 
     /// What `find` makes of the handle of this name. It may run under the lock and may only clone.
-    pub(super) fn get<R>(&self, name: &str, find: impl Fn(&H) -> R) -> Option<R> {
+    pub(crate) fn get<R>(&self, name: &str, find: impl Fn(&H) -> R) -> Option<R> {
         let hash = self.hash(name);
         if let Some(found) = self.look_up(hash, name, &find) {
             return Some(found);
@@ -85,7 +85,7 @@ impl<H> Names<H> {
     }
 
     #[inline]
-    pub(super) fn get_or_insert<R>(
+    pub(crate) fn get_or_insert<R>(
         &self,
         name: &str,
         find: impl Fn(&H) -> R,
@@ -148,7 +148,7 @@ impl<H> Names<H> {
         found
     }
 
-    pub(super) fn remove(&self, name: &str) -> bool {
+    pub(crate) fn remove(&self, name: &str) -> bool {
         let hash = self.hash(name);
         let mut lock = self.lock.lock();
         let Some(removed) = self.table.unlink(&mut lock.writing, hash, name) else {
@@ -193,7 +193,7 @@ impl<H> Names<H> {
     }
 
     /// Adds what is told of every primitive, ordered by name.
-    pub(super) fn inspect(&self, rows: &mut Vec<Inspection>)
+    pub(crate) fn inspect(&self, rows: &mut Vec<Inspection>)
     where
         H: Handle,
     {
