@@ -146,6 +146,22 @@ fn a_value_that_panics_in_its_drop_is_replaced_all_the_same() {
     assert_eq!(drops.get(), 2);
 }
 
+/// The reading ends by that panic, with what it was to return in its hands.
+#[test]
+fn what_a_reading_returns_is_dropped_if_the_value_that_it_frees_panics() {
+    let drops = Rc::new(Cell::new(0));
+    let shared = Shared::new(Noisy { drops: Rc::clone(&drops), panics: true });
+    let result = Rc::new(());
+    let read = || {
+        shared.read(|_| {
+            shared.set(Noisy { drops: Rc::clone(&drops), panics: false });
+            Rc::clone(&result)
+        })
+    };
+    assert!(catch(read).is_err());
+    assert_eq!((drops.get(), Rc::strong_count(&result)), (1, 1));
+}
+
 #[test]
 fn an_item_may_use_its_queue_while_it_is_dropped() {
     struct Chatty(Option<Queue<Chatty>>);

@@ -84,9 +84,13 @@ impl<T> Cell<T> {
         // SAFETY: announced and seen as current, until `visit` ends (I10).
         let node = unsafe { &*visit.node };
         #[cfg(all(loom, feature = "loom"))]
-        return node.tombstone.with(|_| f(node));
+        let result = node.tombstone.with(|_| f(node));
         #[cfg(not(all(loom, feature = "loom")))]
-        f(node)
+        let result = f(node);
+        // Not left to the end of the scope: the drop of a value that is freed may panic, and what is being returned by
+        // then is leaked (<https://github.com/rust-lang/rust/issues/47949>).
+        drop(visit);
+        result
     }
 
     /// Has the current node brought into the cache.
