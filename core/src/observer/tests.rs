@@ -1,7 +1,6 @@
 //! What happens to the table in the middle of a walk along it: names are removed, made anew and moved just when one of
 //! them is met. Other threads do that when they please; here it is done by what is met.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
@@ -13,6 +12,7 @@ use crate::Atomic;
 use crate::identity::Identity;
 use crate::inspect::State;
 use crate::registry::Names;
+use crate::sync::Mutex;
 
 /// A handle that does what is due when it is met.
 #[derive(Clone)]
@@ -33,12 +33,19 @@ impl Handle for Trap {
 #[derive(Default)]
 struct Table {
     names: Names<Trap>,
-    /// What is to be done after how many more are met; the last is the next.
-    due: RefCell<Vec<(usize, Vec<Change>)>>,
+    due: Mutex<Due>,
+    counts: Mutex<Counts>,
+}
+
+/// What is to be done after how many more are met; the last is the next.
+type Due = Vec<(usize, Vec<Change>)>;
+
+#[derive(Default)]
+struct Counts {
     /// How many were ever made: each has another value.
-    made: Cell<i64>,
-    /// How many names it was made for.
-    largest: Cell<usize>,
+    made: i64,
+    /// How many names the table was made for.
+    largest: usize,
 }
 
 type Name = usize;
@@ -59,7 +66,7 @@ enum Change {
 
 impl Table {
     fn is_met(self: &Rc<Self>) {
-        let mut due = self.due.borrow_mut();
+        let mut due = self.due.lock();
         match due.last_mut() {
             Some((0, _)) => {
                 let (_, changes) = due.pop().expect("it is there");
@@ -76,7 +83,10 @@ impl Table {
         let lines = [first, Location::caller()];
         match change {
             Change::Make(name, line) => {
-                let value = self.made.replace(self.made.get() + 1);
+                let mut counts = self.counts.lock();
+                let value = counts.made;
+                counts.made += 1;
+                drop(counts);
                 let make = |name| Trap {
                     atomic: Atomic::with_identity(Identity::named(name, lines[line]), value),
                     table: Rc::downgrade(self),
@@ -91,9 +101,11 @@ impl Table {
             }
             Change::Grow { by, and_shrink } => {
                 // It never gets smaller.
-                self.largest.set(self.largest.get() + by);
-                let first = 1_000_000 + self.made.get() as usize;
-                let fleeting = first..first + self.largest.get();
+                let mut counts = self.counts.lock();
+                counts.largest += by;
+                let first = 1_000_000 + counts.made as usize;
+                let fleeting = first..first + counts.largest;
+                drop(counts);
                 fleeting.clone().for_each(|name| self.make(Change::Make(name, 0)));
                 if and_shrink {
                     fleeting.for_each(|name| self.make(Change::Remove(name)));
@@ -154,7 +166,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 }
 
 /// What is due in one look, in which so many are met.
-fn due(met: usize) -> impl Strategy<Value = Vec<(usize, Vec<Change>)>> {
+fn due(met: usize) -> impl Strategy<Value = Due> {
     let grow = |by| Change::Grow { by, and_shrink: true };
     let anew = |name, line| vec![Change::Remove(name), Change::Make(name, line)];
     // What was met before is what was moved.
@@ -169,7 +181,7 @@ fn due(met: usize) -> impl Strategy<Value = Vec<(usize, Vec<Change>)>> {
 }
 
 /// How many names there are at first, and what is due in some looks.
-fn course() -> impl Strategy<Value = (usize, Vec<Vec<(usize, Vec<Change>)>>)> {
+fn course() -> impl Strategy<Value = (usize, Vec<Due>)> {
     prop_oneof![1..10_usize, 260..400_usize]
         .prop_flat_map(|names| (Just(names), prop::collection::vec(due(names), 1..4)))
 }
@@ -187,15 +199,15 @@ proptest! {
         let table = Rc::new(Table::default());
         // More than are found together, so that a walk has several parts; whether or not there is much in them.
         let most = 300.max(names);
-        table.largest.set(most);
+        table.counts.lock().largest = most;
         (0..most).for_each(|name| table.make(Change::Make(name, 0)));
         (names..most).for_each(|name| table.make(Change::Remove(name)));
         let (mut met, mut seen, mut told) = (Met::default(), Seen::default(), Known::new());
         for due in looks {
             look(&table, &mut met, &mut seen, &mut told).map_err(TestCaseError::fail)?;
-            *table.due.borrow_mut() = due;
+            *table.due.lock() = due;
             look(&table, &mut met, &mut seen, &mut told).map_err(TestCaseError::fail)?;
-            table.due.borrow_mut().clear();
+            table.due.lock().clear();
             look(&table, &mut met, &mut seen, &mut told).map_err(TestCaseError::fail)?;
             prop_assert_eq!(&told, &table.truth());
             prop_assert_eq!((seen.len(), met.len()), (told.len(), told.len()), "more is kept");
