@@ -54,6 +54,10 @@ impl Identity {
         self.tombstone.with(|_| ());
     }
 
+    pub(crate) fn created_at(&self) -> &'static Location<'static> {
+        self.created_at
+    }
+
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }

@@ -95,7 +95,7 @@ pub use error::{
 pub use inspect::{Inspection, Kind, Operation, State, VALUE_LIMIT, Waiter};
 pub use observer::{Gone, Look, Observer, SharedValue};
 pub use queue::{GetFuture, Iter, PutFuture, Queue, TryIter};
-pub use registry::{Registry, global};
+pub use registry::{Refusal, Registry, global};
 pub use shared::Shared;
 pub use wait_group::{WaitFuture, WaitGroup, WaitGroupGuard};
 

@@ -14,6 +14,7 @@
 
 mod entry;
 mod names;
+mod refusals;
 mod removed;
 mod table;
 
@@ -29,6 +30,8 @@ use crate::panics::Panics;
 use crate::sync::{StdArc, process_wide};
 use crate::{Atomic, Queue, Shared, WaitGroup};
 pub(crate) use names::{Names, Shown};
+pub use refusals::Refusal;
+use refusals::{Refusals, Refused};
 pub(crate) use removed::begin_reading;
 
 /// The process-wide registry.
@@ -76,6 +79,7 @@ pub struct Registry {
     shareds: Names<SharedOfAny>,
     wait_groups: Names<WaitGroup>,
     queues: Names<QueueOfAny>,
+    refusals: Refusals,
 }
 
 impl Registry {
@@ -127,10 +131,12 @@ impl Registry {
                 existing: shared.type_name(),
                 requested: type_name::<T>(),
             })
+            .map_err(|error| Refused::shared(error, &**shared))
         };
-        self.shareds.get_or_insert(name, find, |name| {
+        let found = self.shareds.get_or_insert(name, find, |name| {
             Box::new(Shared::with_identity(Identity::named(name, caller), initial))
-        })
+        });
+        found.map_err(|refused| self.refusals.note(Kind::Shared, name, caller, refused))
     }
 
     /// The wait group of this name.
@@ -172,7 +178,20 @@ impl Registry {
         T: Send + 'static,
     {
         let caller = Location::caller();
-        let find = |queue: &QueueOfAny| {
+        self.find_queue(name, maxsize, caller)
+            .map_err(|refused| self.refusals.note(Kind::Queue, name, caller, refused))
+    }
+
+    fn find_queue<T>(
+        &self,
+        name: &str,
+        maxsize: usize,
+        caller: &'static Location<'static>,
+    ) -> Result<Queue<T>, Refused>
+    where
+        T: Send + 'static,
+    {
+        let find_checked = |queue: &QueueOfAny| {
             let existing = queue.capacity().unwrap_or(0);
             let found = downcast::<Queue<T>>(queue.as_any(), || NameError::TypeMismatch {
                 name: name.to_owned(),
@@ -185,6 +204,9 @@ impl Registry {
             }
             Ok(found)
         };
+        let find = |queue: &QueueOfAny| {
+            find_checked(queue).map_err(|error| Refused::queue(error, &**queue))
+        };
         if let Some(found) = self.queues.get(name, find) {
             return found;
         }
@@ -192,10 +214,10 @@ impl Registry {
         let identity = Identity::named(StdArc::clone(&shared_name), caller);
         match Queue::<T>::with_identity(identity, maxsize) {
             Ok(queue) => self.queues.insert_or_get(&shared_name, Box::new(queue), find),
-            Err(error) => Err(NameError::CapacityTooLarge {
-                name: name.to_owned(),
-                requested: error.requested(),
-            }),
+            Err(error) => {
+                let (name, requested) = (name.to_owned(), error.requested());
+                Err(NameError::CapacityTooLarge { name, requested }.into())
+            }
         }
     }
 
@@ -244,6 +266,7 @@ impl Registry {
         panics.catch(|| drop(queues));
         panics.catch(|| drop(shareds));
         drop((atomics, wait_groups));
+        self.refusals.clear();
         panics.resume();
     }
 
@@ -265,6 +288,19 @@ impl Registry {
         self.wait_groups.inspect(&mut rows);
         self.queues.inspect(&mut rows);
         rows
+    }
+
+    /// The lines that were lately refused a name, the last one last: of each kind and name each line once, and 64 at
+    /// most. [`clear`](Self::clear) forgets them.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.shared("limit", 5).unwrap();
+    /// assert!(registry.shared("limit", "five").is_err());
+    /// assert_eq!(registry.refusals()[0].name, "limit");
+    /// ```
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.refusals.all()
     }
 
     /// An observer of this registry, that has seen nothing yet.
