@@ -15,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use syncmon::agent::{MAX_VIEWERS, serve_at};
 use syncmon::client::{self, ClientError, Connection};
+use syncmon::model::{Rule, Store, Thresholds, find_problems};
 use syncmon::wire::{ErrorCode, Frame, Operation, REQUEST_LIMIT, State, decode_frame};
 
 /// A connection that says what it likes.
@@ -134,6 +135,29 @@ fn a_viewer_learns_what_changed_and_what_is_gone() {
     assert!(news[0].at_us > all[0].at_us);
     let lost = connection.changes(12345).unwrap();
     assert!(lost[0].full, "a generation never sent is answered with everything");
+}
+
+#[test]
+fn a_caller_that_was_refused_a_name_is_a_problem_of_the_host() {
+    let registry = Arc::new(Registry::new());
+    registry.queue::<u32>("jobs", 8).unwrap();
+    let dir = private_dir();
+    let agent = serve_at(Arc::clone(&registry), dir.path().join("host.sock")).unwrap();
+    let (mut connection, _) = Connection::open(agent.path()).unwrap();
+    let mut store = Store::default();
+    let mut ask = |store: &mut Store| {
+        let pages = connection.changes(store.generation()).unwrap();
+        pages.into_iter().for_each(|page| store.apply(page));
+    };
+    ask(&mut store);
+    assert!(find_problems(&store, Thresholds::default()).is_empty());
+    registry.queue::<u32>("jobs", 9).unwrap_err();
+    ask(&mut store);
+    let problems = find_problems(&store, Thresholds::default());
+    assert_eq!(problems.len(), 1);
+    assert_eq!((problems[0].rule, &*problems[0].on.name), (Rule::RefusedName, "jobs"));
+    assert!(store.get(&problems[0].on).is_some(), "the one that has the name");
+    assert!(problems[0].text.contains("requested as bounded to 9"), "{}", problems[0].text);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use super::rows;
 use super::session::micros;
-use crate::wire::{Changes, Row, RowId};
+use crate::wire::{Changes, Refused, Row, RowId};
 use named_sync::{Observer, Registry, SharedValue};
 use std::time::Instant;
 
@@ -21,12 +21,20 @@ pub(super) struct Tracker<'a> {
     is_fresh: bool,
     generation: u64,
     observer: Observer<'a>,
+    /// Who was refused a name.
+    refused: Vec<Refused>,
 }
 
 impl<'a> Tracker<'a> {
     /// One that has sent nothing yet; on its connection the last answer was of this generation.
     pub(super) fn new(registry: &'a Registry, generation: u64) -> Self {
-        Tracker { registry, is_fresh: true, generation, observer: registry.observe() }
+        Tracker {
+            registry,
+            is_fresh: true,
+            generation,
+            observer: registry.observe(),
+            refused: vec![],
+        }
     }
 
     /// The pages that answer a question: at least one, even if nothing changed.
@@ -40,6 +48,7 @@ impl<'a> Tracker<'a> {
         self.generation += 1;
         if full {
             self.observer = self.registry.observe();
+            self.refused.clear();
         }
         let look = self.observer.look_and_write(write);
         let now = Instant::now();
@@ -47,7 +56,21 @@ impl<'a> Tracker<'a> {
         let rows = look.changed.iter().filter_map(|inspection| rows::row(inspection, now));
         let gone = look.gone.iter().map(rows::gone).collect();
         let blank = Changes { at_us, generation: self.generation, ..Changes::default() };
-        paginate(rows, gone, full, &blank)
+        let mut pages = paginate(rows, gone, full, &blank);
+        if let Some(last) = pages.last_mut() {
+            last.refused = self.refused(start);
+        }
+        pages
+    }
+
+    /// Who was refused a name, if that is news.
+    fn refused(&mut self, start: Instant) -> Option<Vec<Refused>> {
+        let refusals = self.registry.refusals();
+        let refused: Vec<Refused> =
+            refusals.iter().map(|refusal| rows::refused(refusal, start)).collect();
+        let is_news = refused != self.refused;
+        self.refused.clone_from(&refused);
+        is_news.then_some(refused)
     }
 }
 
@@ -127,6 +150,33 @@ mod tests {
         assert_eq!(second[0].gone.iter().map(|id| id.name.as_str()).collect::<Vec<_>>(), ["hits"]);
         let third = ask(&mut tracker, second[0].generation);
         assert!(third[0].gone.is_empty());
+    }
+
+    #[test]
+    fn who_was_refused_a_name_is_told_when_it_is_news() {
+        let registry = Registry::new();
+        let mut tracker = Tracker::new(&registry, 0);
+        let refused = |pages: Vec<Changes>| {
+            let refused = pages.into_iter().find_map(|page| page.refused);
+            refused.map(|all| all.iter().map(|one| (one.id.name.clone(), one.times)).collect())
+        };
+        let is = |name: &str, times| Some(vec![(name.to_owned(), times)]);
+        let nothing: Option<Vec<(String, u64)>> = None;
+        assert_eq!(refused(ask(&mut tracker, 0)), nothing);
+        registry.queue::<u8>("jobs", 1).unwrap();
+        for times in 1..=2 {
+            registry.queue::<u8>("jobs", 2).unwrap_err();
+            if times == 1 {
+                assert_eq!(refused(ask(&mut tracker, 1)), is("jobs", 1));
+                assert_eq!(refused(ask(&mut tracker, 2)), nothing, "no news");
+            }
+        }
+        registry.queue::<u8>("jobs", 2).unwrap_err();
+        let refused_again = ask(&mut tracker, 3).into_iter().find_map(|page| page.refused).unwrap();
+        assert_eq!(refused_again.len(), 2, "two lines");
+        assert!(ask(&mut tracker, 0).iter().any(|page| page.refused.is_some()), "all over again");
+        registry.clear();
+        assert_eq!(refused(ask(&mut tracker, 5)), Some(vec![]), "no more");
     }
 
     #[test]

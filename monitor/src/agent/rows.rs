@@ -1,8 +1,8 @@
 //! From what the core says of a primitive to what is sent of it.
 
 use super::session::micros;
-use crate::wire::{Blocked, Kind, Location, Operation, Row, RowId, State};
-use named_sync::{Gone, Inspection, Waiter};
+use crate::wire::{Blocked, Kind, Location, Operation, Refused, Row, RowId, State};
+use named_sync::{Gone, Inspection, Refusal, Waiter};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Instant;
 
@@ -15,6 +15,19 @@ const TEXT_LIMIT: usize = 1024;
 /// The identity of what is no more.
 pub(super) fn gone(gone: &Gone) -> RowId {
     id(gone.kind, &gone.name, gone.type_name, gone.created_at)
+}
+
+/// Who was refused a name, on a clock that began at `start`.
+pub(super) fn refused(refusal: &Refusal, start: Instant) -> Refused {
+    let Refusal { kind, name, error, location: asked, times, last, .. } = refusal;
+    let (type_name, created_at) = refusal.existing.unwrap_or(("", asked));
+    Refused {
+        id: id(*kind, name, type_name, created_at),
+        message: cut(&error.to_string()),
+        location: location(asked),
+        times: *times,
+        last_us: micros(last.saturating_duration_since(start)),
+    }
 }
 
 fn id(

@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use super::history::Ticks;
 use super::threads::{ThreadSeen, Threads};
-use crate::wire::{Changes, RowId};
+use crate::wire::{Changes, Refused, RowId};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -28,6 +28,7 @@ pub struct Store {
     arrivals: u64,
     ticks: Ticks,
     threads: Threads,
+    refused: Vec<Refused>,
     generation: u64,
     /// Numbers the full answers, so that what one did not mention can be told.
     fulls: u64,
@@ -40,6 +41,11 @@ impl Store {
         if page.full {
             self.fulls += 1;
             self.in_full = true;
+        }
+        match page.refused {
+            Some(refused) => self.refused = refused,
+            None if self.in_full && !page.more => self.refused.clear(),
+            None => {}
         }
         self.ticks.begin(page.at_us);
         for row in page.rows {
@@ -146,6 +152,11 @@ impl Store {
         self.threads.place(id)
     }
 
+    /// Who was refused a name, the last one last.
+    pub fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
     /// The moments of which all is known.
     pub fn ticks(&self) -> &Ticks {
         &self.ticks
@@ -195,7 +206,14 @@ mod tests {
     }
 
     fn page(generation: u64, full: bool, rows: Vec<Row>, gone: Vec<RowId>) -> Changes {
-        Changes { at_us: generation * 1_000_000, generation, full, more: false, rows, gone }
+        Changes {
+            at_us: generation * 1_000_000,
+            generation,
+            full,
+            rows,
+            gone,
+            ..Changes::default()
+        }
     }
 
     #[test]
@@ -264,6 +282,24 @@ mod tests {
         store.apply(page(1, true, vec![waiting], vec![]));
         store.apply(page(3, false, vec![], vec![]));
         assert_eq!(store.entries()[0].longest_us(store.at_us()), Some(2_000_500));
+    }
+
+    #[test]
+    fn who_was_refused_is_known_until_there_is_other_news() {
+        let refused = || Refused {
+            id: row("a", 1).id,
+            message: "no".into(),
+            location: at(7),
+            times: 1,
+            last_us: 5,
+        };
+        let mut store = Store::default();
+        store.apply(Changes { refused: Some(vec![refused()]), ..page(1, true, vec![], vec![]) });
+        store.apply(page(2, false, vec![], vec![]));
+        store.apply(Changes { more: true, ..page(3, true, vec![], vec![]) });
+        assert_eq!(store.refused(), [refused()], "the answer is not complete yet");
+        store.apply(page(3, false, vec![], vec![]));
+        assert!(store.refused().is_empty(), "everything was told, and this was not");
     }
 
     #[test]

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::wire::{
         Blocked, Changes, ErrorCode, ErrorFrame, Hello, HelloRequest, Kind, Location, Operation,
-        Row, RowId, State,
+        Refused, Row, RowId, State,
     };
 
     fn row(name: &str) -> Row {
@@ -103,6 +103,13 @@ mod tests {
                 more: true,
                 rows: vec![row("jobs\n\"\\ \u{202e}")],
                 gone: vec![row("old").id],
+                refused: Some(vec![Refused {
+                    id: row("jobs").id,
+                    message: "no \n".into(),
+                    location: row("jobs").id.created_at,
+                    times: u64::MAX,
+                    last_us: 0,
+                }]),
             }),
             Frame::Error(ErrorFrame { code: ErrorCode::Busy, message: "full".into() }),
         ];

@@ -1,6 +1,6 @@
 //! The lines themselves: [`Request`] from viewer to agent, [`Frame`] from agent to viewer.
 
-use super::{MAJOR, MINOR, PROTOCOL, Row, RowId};
+use super::{MAJOR, MINOR, PROTOCOL, Refused, Row, RowId};
 use serde::{Deserialize, Serialize};
 
 /// A line from a viewer.
@@ -102,6 +102,9 @@ pub struct Changes {
     /// Rows that are no longer there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<RowId>,
+    /// Who was refused a name, if that is not what was sent last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Vec<Refused>>,
 }
 
 /// Why a line was refused.

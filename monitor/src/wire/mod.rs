@@ -28,7 +28,7 @@ mod row;
 pub use decode::{WireError, decode_frame, decode_request, encode};
 pub use frame::{Changes, ErrorCode, ErrorFrame, Frame, Hello, HelloRequest, Request};
 pub use lines::{LineBuffer, LineTooLong};
-pub use row::{Blocked, Kind, Location, Operation, Row, RowId, State};
+pub use row::{Blocked, Kind, Location, Operation, Refused, Row, RowId, State};
 
 /// The protocol's name, the first thing each side checks.
 pub const PROTOCOL: &str = "named-sync-monitor";
@@ -37,7 +37,7 @@ pub const PROTOCOL: &str = "named-sync-monitor";
 pub const MAJOR: u32 = 1;
 
 /// Additions within [`MAJOR`]; for information only.
-pub const MINOR: u32 = 0;
+pub const MINOR: u32 = 1;
 
 /// The longest line an agent reads. Requests are tiny, and a host must not buffer for a stranger.
 pub const REQUEST_LIMIT: usize = 4 * 1024;

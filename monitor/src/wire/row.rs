@@ -18,6 +18,21 @@ pub struct RowId {
     pub created_at: Location,
 }
 
+/// A line of the host that asked for a name and was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// What has the name. If nothing has, it is what was asked for, at the line that asked.
+    pub id: RowId,
+    /// What the caller was told.
+    pub message: String,
+    /// The line that asked.
+    pub location: Location,
+    /// How many times it was refused.
+    pub times: u64,
+    /// When that was the last time, by the clock of [`Changes::at_us`](super::Changes::at_us).
+    pub last_us: u64,
+}
+
 /// The four kinds of primitive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -46,11 +46,13 @@ pub enum Rule {
     RisingQueue,
     /// A put or a wait takes very long, though things move.
     LongWait,
+    /// A caller asked for a name with another type or bound than it has.
+    RefusedName,
 }
 
 impl Rule {
     /// All of them, the most telling first: of one primitive, what an earlier one explains a later one does not repeat.
-    pub const ALL: [Rule; 8] = [
+    pub const ALL: [Rule; 9] = [
         Rule::Cycle,
         Rule::AllBlocked,
         Rule::GettersElsewhere,
@@ -59,6 +61,7 @@ impl Rule {
         Rule::NeverFed,
         Rule::RisingQueue,
         Rule::LongWait,
+        Rule::RefusedName,
     ];
 
     /// The word for it, on the screen and for programs.
@@ -72,6 +75,7 @@ impl Rule {
             Rule::NeverFed => "never-fed",
             Rule::RisingQueue => "rising-queue",
             Rule::LongWait => "long-wait",
+            Rule::RefusedName => "refused-name",
         }
     }
 
@@ -100,6 +104,9 @@ impl Rule {
                 "More goes in than comes out, and the queue has not been shorter since."
             }
             Rule::LongWait => "Somebody has been blocked for very long, though others get on.",
+            Rule::RefusedName => {
+                "A caller asked for the name with another type or bound than it has, and was refused."
+            }
         }
     }
 
@@ -128,6 +135,9 @@ impl Rule {
                 "Are the consumers too slow, too few or blocked? A bound makes putters wait instead."
             }
             Rule::LongWait => "Is it passed over by others, or is there too much work for too few?",
+            Rule::RefusedName => {
+                "If that caller went on without it, others may wait for what it would do. Compare the lines."
+            }
         }
     }
 
@@ -135,7 +145,7 @@ impl Rule {
         let Host { now_us, thresholds, .. } = *host;
         match self {
             // Of the host as a whole.
-            Rule::Cycle | Rule::AllBlocked => None,
+            Rule::Cycle | Rule::AllBlocked | Rule::RefusedName => None,
             Rule::GettersElsewhere => rules::getters_elsewhere(entry, host),
             Rule::FullQueue => rules::full_queue(entry, now_us, thresholds),
             Rule::StalledWaitGroup => rules::stalled_wait_group(entry, now_us, thresholds),
@@ -177,7 +187,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// What looks wrong now: the oldest first.
+/// What looks wrong now: the oldest first, but those last of which nobody knows whether they still matter.
 pub fn find_problems(store: &Store, thresholds: Thresholds) -> Vec<Problem> {
     let host = Host::new(store, thresholds);
     let of = |entry: &Entry| {
@@ -188,8 +198,14 @@ pub fn find_problems(store: &Store, thresholds: Thresholds) -> Vec<Problem> {
     let mut problems: Vec<Problem> = store.notable().filter_map(|(_, entry)| of(entry)).collect();
     problems.extend(knot::cycle(&host));
     problems.extend(knot::all_blocked(store, &host));
+    problems.extend(rules::refused_names(store.refused(), host.now_us));
     problems.sort_by(|a, b| {
-        b.age_us.cmp(&a.age_us).then_with(|| (a.rule, &a.on).cmp(&(b.rule, &b.on)))
+        let is_past = |problem: &Problem| problem.rule == Rule::RefusedName;
+        let older_first = b.age_us.cmp(&a.age_us);
+        is_past(a)
+            .cmp(&is_past(b))
+            .then(older_first)
+            .then_with(|| (a.rule, &a.on).cmp(&(b.rule, &b.on)))
     });
     problems
 }

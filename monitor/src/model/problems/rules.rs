@@ -1,10 +1,11 @@
 //! The rules. Each gets an entry and says for how long it has been wrong and what is seen, or nothing.
 
-use super::{Host, Thresholds};
+use super::{Host, Problem, Rule, Thresholds};
 use crate::escape::escape;
 use crate::model::Entry;
 use crate::text::age;
-use crate::wire::{Blocked, Operation, State};
+use crate::wire::{Blocked, Operation, Refused, RowId, State};
+use std::collections::BTreeMap;
 
 pub(super) struct Finding {
     /// For how long it has been so. No moment: somebody may have been blocked since before the host's clock began.
@@ -69,6 +70,31 @@ pub(super) fn stalled_wait_group(
             age(age_us),
             waiting.told(entry.row().waiters)
         ),
+    })
+}
+
+/// One for each name: what happened last, and where else.
+pub(super) fn refused_names(all: &[Refused], now_us: u64) -> impl Iterator<Item = Problem> {
+    let mut by_name: BTreeMap<&RowId, Vec<&Refused>> = BTreeMap::new();
+    for refused in all {
+        by_name.entry(&refused.id).or_default().push(refused);
+    }
+    by_name.into_iter().filter_map(move |(id, all)| {
+        let (last, others) = all.split_last()?;
+        let line = |refused: &Refused| {
+            let times = refused.times;
+            let times = if times > 1 { format!(" {times} times") } else { String::new() };
+            format!("{times} at {}", escape(&refused.location.to_string()))
+        };
+        let told = others.iter().rev().take(NAMED).map(|other| format!(";{}", line(other)));
+        let (told, more) = (told.collect::<String>(), others.len().saturating_sub(NAMED));
+        let more = if more > 0 { format!("; and at {more} more lines") } else { String::new() };
+        Some(Problem {
+            rule: Rule::RefusedName,
+            on: id.clone(),
+            age_us: now_us.saturating_sub(last.last_us),
+            text: format!("refused{}{told}{more}: {}", line(last), escape(&last.message)),
+        })
     })
 }
 

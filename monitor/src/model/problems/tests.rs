@@ -1,5 +1,5 @@
 use super::*;
-use crate::wire::{Blocked, Changes, Kind, Location, Operation, Row, State};
+use crate::wire::{Blocked, Changes, Kind, Location, Operation, Refused, Row, State};
 
 /// A host to which seconds happen.
 struct Host {
@@ -389,4 +389,38 @@ fn a_task_may_come_on_any_thread() {
     ]);
     host.goes_on(ring(Operation::Put, Operation::Put, 9));
     assert!(!host.rules().contains(&Rule::Cycle));
+}
+
+#[test]
+fn a_caller_that_was_refused_a_name() {
+    let mut host = Host::new();
+    let full = |seconds| queue(4, Some(4), 0, vec![blocked(Operation::Put, "a", seconds)]);
+    host.goes_on(vec![full(1)]);
+    assert_eq!(host.rules(), []);
+    let refused = Refused {
+        id: full(1).id,
+        message: "the queue \"jobs\" is\u{1b} bounded to 4".into(),
+        location: Location { file: "src/pool.rs".into(), line: 7 },
+        times: 3,
+        last_us: 500_000,
+    };
+    let elsewhere = Location { file: "src/lib.rs".into(), line: 9 };
+    host.store.apply(Changes {
+        at_us: 2_000_000,
+        generation: 2,
+        rows: vec![full(2)],
+        refused: Some(vec![Refused { times: 1, location: elsewhere, ..refused.clone() }, refused]),
+        ..Changes::default()
+    });
+    host.second = 2;
+    let [problem] = &host.finds()[..] else { panic!("{:?}", host.finds()) };
+    assert_eq!((problem.rule, problem.age_us), (Rule::RefusedName, 1_500_000));
+    let lines = "refused 3 times at src/pool.rs:7; at src/lib.rs:9";
+    let message = "the queue \"jobs\" is\\u{1b} bounded to 4";
+    assert_eq!(problem.text, format!("{lines}: {message}"));
+    for second in 3..=9 {
+        host.goes_on(vec![full(second)]);
+    }
+    let rules = [Rule::FullQueue, Rule::RefusedName];
+    assert_eq!(host.rules(), rules, "what stands still now comes first");
 }
