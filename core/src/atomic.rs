@@ -206,7 +206,7 @@ impl Observed for Inner {
     fn glance(&self) -> Glance {
         // Relaxed: compared and not acted upon.
         let value = self.value.load(Ordering::Relaxed);
-        Glance { words: [value.cast_unsigned(), 0], has_waiters: false }
+        Glance { words: [value.cast_unsigned(), 0], has_more: false }
     }
 
     fn identity(&self) -> &Identity {

@@ -74,6 +74,7 @@ impl Identity {
         waiters: Vec<Waiter>,
     ) -> Inspection {
         let name = self.name.clone().unwrap_or_else(|| StdArc::from(""));
-        Inspection { kind, name, type_name, created_at: self.created_at, state, waiters }
+        let (created_at, call_sites) = (self.created_at, Vec::new());
+        Inspection { kind, name, type_name, created_at, state, waiters, call_sites }
     }
 }

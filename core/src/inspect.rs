@@ -67,6 +67,8 @@ pub struct Inspection {
     pub state: State,
     /// Everybody who is blocked on it, longest in line first within each operation.
     pub waiters: Vec<Waiter>,
+    /// Which lines changed the count, of a [tracked](crate::WaitGroup::tracked) wait group; empty for all others.
+    pub call_sites: Vec<CallSite>,
 }
 
 impl Inspection {
@@ -118,6 +120,31 @@ pub enum State {
         /// Whether it was closed.
         closed: bool,
     },
+}
+
+/// A line that changed the count of a [tracked](crate::WaitGroup::tracked) wait group, and by how much.
+///
+/// Nobody knows which `add` a `done` belongs to; only what a guard takes off belongs to the line that made the guard. A
+/// change is told here just before it is one of the count.
+///
+/// ```
+/// let files = named_sync::WaitGroup::tracked();
+/// files.add(3);
+/// let site = &files.inspect().call_sites[0];
+/// assert_eq!((site.added, site.taken_off, site.guards), (3, 0, 0));
+/// assert_eq!(site.location.file(), file!());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallSite {
+    /// The line.
+    pub location: &'static Location<'static>,
+    /// How much it ever added.
+    pub added: u64,
+    /// How much it, or the guards that it made, ever took off.
+    pub taken_off: u64,
+    /// How many guards it made that are still there.
+    pub guards: u64,
 }
 
 /// How many bytes of a shared value's `Debug` text an [`Inspection`] keeps.

@@ -92,7 +92,7 @@ pub use error::{
     CapacityError, Closed, GetTimeoutError, NameError, PutTimeoutError, TryGetError, TryPutError,
     WaitGroupError, WaitTimeout,
 };
-pub use inspect::{Inspection, Kind, Operation, State, VALUE_LIMIT, Waiter};
+pub use inspect::{CallSite, Inspection, Kind, Operation, State, VALUE_LIMIT, Waiter};
 pub use observer::{Gone, Look, Observer, SharedValue};
 pub use queue::{GetFuture, Iter, PutFuture, Queue, TryIter};
 pub use registry::{Refusal, Registry, global};

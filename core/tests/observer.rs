@@ -216,6 +216,25 @@ fn many_that_come_and_many_that_go_at_once_are_all_told() {
     assert!(known.0.is_empty());
 }
 
+/// The count is as it was, and so are all words of it.
+#[test]
+fn what_lines_did_to_a_tracked_wait_group_is_told_although_the_count_is_the_same() {
+    let (registry, _watchdog) = watched_registry();
+    let group = registry.tracked_wait_group("files");
+    group.add(1);
+    let mut observer = registry.observe();
+    observer.look();
+    assert!(observer.look().changed.is_empty());
+    group.add(1);
+    group.done();
+    let look = observer.look();
+    assert_eq!(names(&look), ["files"]);
+    let sums: Vec<_> =
+        look.changed[0].call_sites.iter().map(|site| (site.added, site.taken_off)).collect();
+    assert_eq!(sums, [(1, 0), (1, 0), (0, 1)]);
+    assert!(observer.look().changed.is_empty());
+}
+
 /// Names that stay are never told to be gone, whatever else comes and goes; and in the end everything is known.
 #[test]
 fn names_that_come_and_go_meanwhile_confuse_nobody() {

@@ -8,8 +8,9 @@ use crate::inspect::Inspection;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Glance {
     pub(crate) words: [u64; 2],
-    /// Whether somebody may be blocked. Who that is the words do not say.
-    pub(crate) has_waiters: bool,
+    /// Whether somebody may be blocked, or there is something else that the words do not say: then it is inspected
+    /// whatever they say.
+    pub(crate) has_more: bool,
 }
 
 /// What the handles of a primitive share, of any kind.

@@ -9,7 +9,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::{Gone, Look, Observed, SharedValue};
-use crate::inspect::{Inspection, Kind, State, Waiter};
+use crate::inspect::{CallSite, Inspection, Kind, State, Waiter};
 use crate::sync::{self, StdArc};
 
 /// While so many are looked at, those to come are brought into the cache: of the next ones what they lead to, of
@@ -52,6 +52,8 @@ pub(super) struct Details {
     created_at: &'static Location<'static>,
     /// Who was blocked, if anybody.
     waiters: Vec<Waiter>,
+    /// Which lines changed a tracked wait group.
+    call_sites: Vec<CallSite>,
     /// The text of a shared value.
     text: String,
 }
@@ -85,6 +87,7 @@ impl Details {
             type_name: inspection.type_name,
             created_at: inspection.created_at,
             waiters: inspection.waiters.clone(),
+            call_sites: inspection.call_sites.clone(),
             text: String::new(),
         }
     }
@@ -176,7 +179,7 @@ impl Seen {
         let glance = inside.glance();
         let Known { words, kind, told_waiters, .. } = self.known[place];
         let is_same = words == glance.words;
-        if is_same && !glance.has_waiters && !told_waiters {
+        if is_same && !glance.has_more && !told_waiters {
             if kind == Kind::Shared && self.is_in_turn(place) {
                 let (inspection, value) = inside.inspect_unwritten();
                 news.tell(inspection, value, place, true);
@@ -186,11 +189,15 @@ impl Seen {
         let (inspection, value) = inside.inspect_unwritten();
         // On others nobody waits; and most details are in no cache.
         if matches!(kind, Kind::Queue | Kind::WaitGroup) {
-            let waiters = &mut self.details[place].waiters;
-            if is_same && is_same_line(waiters, &inspection.waiters) {
+            let Details { waiters, call_sites, .. } = &mut self.details[place];
+            if is_same
+                && is_same_line(waiters, &inspection.waiters)
+                && *call_sites == inspection.call_sites
+            {
                 return;
             }
             waiters.clone_from(&inspection.waiters);
+            call_sites.clone_from(&inspection.call_sites);
         }
         let known = &mut self.known[place];
         known.words = words_told(&inspection).unwrap_or(glance.words);

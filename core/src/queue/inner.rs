@@ -420,7 +420,7 @@ impl<T> Observed for Inner<T> {
             Items::Bounded(items) => items.words(),
             Items::Unbounded(items) => items.words(),
         };
-        Glance { words, has_waiters: words.into_iter().any(|word| word & WAITERS != 0) }
+        Glance { words, has_more: words.into_iter().any(|word| word & WAITERS != 0) }
     }
 
     fn identity(&self) -> &Identity {

@@ -148,9 +148,30 @@ impl Registry {
     /// ```
     #[track_caller]
     pub fn wait_group(&self, name: &str) -> WaitGroup {
-        let caller = Location::caller();
+        self.find_wait_group(name, false, Location::caller())
+    }
+
+    /// The wait group of this name. If this call makes it, it is [tracked](WaitGroup::tracked): inspections, and the
+    /// monitor, tell which lines changed its count.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.tracked_wait_group("files").add(2);
+    /// assert_eq!(registry.wait_group("files").inspect().call_sites[0].added, 2);
+    /// ```
+    #[track_caller]
+    pub fn tracked_wait_group(&self, name: &str) -> WaitGroup {
+        self.find_wait_group(name, true, Location::caller())
+    }
+
+    fn find_wait_group(
+        &self,
+        name: &str,
+        is_tracked: bool,
+        caller: &'static Location<'static>,
+    ) -> WaitGroup {
         self.wait_groups.get_or_insert(name, WaitGroup::clone, |name| {
-            WaitGroup::with_identity(Identity::named(name, caller))
+            WaitGroup::with_identity(Identity::named(name, caller), is_tracked)
         })
     }
 

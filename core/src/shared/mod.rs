@@ -202,7 +202,7 @@ impl<T: fmt::Debug + Send + Sync + 'static> Observed for Inner<T> {
     }
 
     fn glance(&self) -> Glance {
-        Glance { words: [self.cell.read(|node| node.version), 0], has_waiters: false }
+        Glance { words: [self.cell.read(|node| node.version), 0], has_more: false }
     }
 
     fn identity(&self) -> &Identity {

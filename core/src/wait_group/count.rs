@@ -132,7 +132,7 @@ impl Count {
         // Relaxed: compared and not acted upon.
         let word = self.0.load(Ordering::Relaxed);
         let words = [count(word).into(), generation(word).into()];
-        Glance { words, has_waiters: word & WAITERS != 0 }
+        Glance { words, has_more: word & WAITERS != 0 }
     }
 }
 

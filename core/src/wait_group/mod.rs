@@ -2,6 +2,7 @@
 
 mod count;
 mod future;
+mod sites;
 
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
@@ -15,6 +16,7 @@ use crate::observer::{Glance, Handle, Observed};
 use crate::sync::{Arc, Deadline, Duration, panicking};
 use crate::wait::{self, Condition, TimedOut, WaitList};
 use count::{Change, Count};
+use sites::{By, Sites};
 
 /// A count of things under way; others wait until it reaches zero.
 ///
@@ -53,6 +55,8 @@ struct Inner {
     count: Count,
     waiters: WaitList,
     identity: Identity,
+    /// If it is tracked.
+    sites: Option<Box<Sites>>,
 }
 
 /// What a waiter waits for: the zero that ends this generation.
@@ -113,13 +117,28 @@ impl WaitGroup {
     /// ```
     #[track_caller]
     pub fn new() -> Self {
-        Self::with_identity(Identity::unnamed())
+        Self::with_identity(Identity::unnamed(), false)
     }
 
-    pub(crate) fn with_identity(identity: Identity) -> Self {
-        Self {
-            inner: Arc::new(Inner { count: Count::new(), waiters: WaitList::default(), identity }),
-        }
+    /// The same, but [inspections](Self::inspect) tell which lines changed the count, to see who has not called
+    /// [`done`](Self::done): for the hunt for one who does not. Each change takes a lock and a search then; a wait
+    /// group that is not tracked pays nothing for it but a look at a pointer.
+    ///
+    /// ```
+    /// let files = named_sync::WaitGroup::tracked();
+    /// let guard = files.guard();
+    /// assert_eq!(files.inspect().call_sites[0].guards, 1);
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    pub fn tracked() -> Self {
+        Self::with_identity(Identity::unnamed(), true)
+    }
+
+    pub(crate) fn with_identity(identity: Identity, is_tracked: bool) -> Self {
+        let sites = is_tracked.then(Box::default);
+        let waiters = WaitList::default();
+        Self { inner: Arc::new(Inner { count: Count::new(), waiters, identity, sites }) }
     }
 
     /// Adds `delta`, which may be negative, to the count. The change that takes it to zero releases
@@ -138,7 +157,12 @@ impl WaitGroup {
     /// ```
     #[track_caller]
     pub fn add(&self, delta: i64) {
-        if let Err(error) = self.try_add(delta) {
+        self.add_by(By::Call, delta);
+    }
+
+    #[track_caller]
+    fn add_by(&self, by: By, delta: i64) {
+        if let Err(error) = self.try_add_by(by, delta, Location::caller()) {
             panic!("{error}");
         }
     }
@@ -154,7 +178,23 @@ impl WaitGroup {
     /// assert!(files.try_add(-1).is_err());
     /// assert_eq!(files.count(), 0);
     /// ```
+    #[track_caller]
     pub fn try_add(&self, delta: i64) -> Result<(), WaitGroupError> {
+        self.try_add_by(By::Call, delta, Location::caller())
+    }
+
+    fn try_add_by(
+        &self,
+        by: By,
+        delta: i64,
+        location: &'static Location<'static>,
+    ) -> Result<(), WaitGroupError> {
+        let Some(sites) = &self.inner.sites else { return self.change(delta) };
+        sites.note(location, by, delta);
+        self.change(delta).inspect_err(|_| sites.undo(location, by, delta))
+    }
+
+    fn change(&self, delta: i64) -> Result<(), WaitGroupError> {
         match self.inner.count.change(delta) {
             Ok(Change::Counted) => Ok(()),
             Ok(Change::Ended { generation, had_waiters }) => {
@@ -206,8 +246,8 @@ impl WaitGroup {
     /// ```
     #[track_caller]
     pub fn guard(&self) -> WaitGroupGuard {
-        self.add(1);
-        WaitGroupGuard { group: self.clone() }
+        self.add_by(By::Guard, 1);
+        WaitGroupGuard { group: self.clone(), made_at: Location::caller() }
     }
 
     /// Waits until the count is zero. Returns at once if it is.
@@ -320,7 +360,9 @@ impl WaitGroup {
 
 impl Observed for Inner {
     fn glance(&self) -> Glance {
-        self.count.glance()
+        let glance = self.count.glance();
+        // What the lines did is not in the words.
+        Glance { has_more: glance.has_more || self.sites.is_some(), ..glance }
     }
 
     fn identity(&self) -> &Identity {
@@ -330,7 +372,10 @@ impl Observed for Inner {
     fn inspect(&self) -> Inspection {
         let (count, generation) = self.count.get();
         let state = State::WaitGroup { count, generation };
-        self.identity.inspection(Kind::WaitGroup, "u32", state, self.waiters.inspect())
+        let waiters = self.waiters.inspect();
+        let mut inspection = self.identity.inspection(Kind::WaitGroup, "u32", state, waiters);
+        inspection.call_sites = self.sites.as_ref().map_or_else(Vec::new, |sites| sites.all());
+        inspection
     }
 }
 
@@ -354,11 +399,12 @@ impl fmt::Debug for WaitGroup {
 #[must_use = "dropping the guard at once takes its one off the count again"]
 pub struct WaitGroupGuard {
     group: WaitGroup,
+    made_at: &'static Location<'static>,
 }
 
 impl Drop for WaitGroupGuard {
     fn drop(&mut self) {
-        if let Err(error) = self.group.try_add(-1) {
+        if let Err(error) = self.group.try_add_by(By::Guard, -1, self.made_at) {
             // Somebody else called `done` too often. A second panic would abort and hide the first.
             if !panicking() {
                 panic!("{error}");
