@@ -1,7 +1,7 @@
 //! From what the core says of a primitive to what is sent of it.
 
 use super::session::micros;
-use crate::wire::{Blocked, Kind, Location, Operation, Refused, Row, RowId, State};
+use crate::wire::{Blocked, CallSite, Kind, Location, Operation, Refused, Row, RowId, State};
 use named_sync::{Gone, Inspection, Refusal, Waiter};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Instant;
@@ -60,6 +60,7 @@ pub(super) fn row(inspection: &Inspection, now: Instant) -> Option<Row> {
         getters: count(named_sync::Operation::Get),
         waiters: count(named_sync::Operation::Wait),
         blocked: longest.into_iter().map(|waiter| blocked(waiter, now)).collect(),
+        call_sites: inspection.call_sites.iter().map(call_site).collect(),
     })
 }
 
@@ -75,6 +76,11 @@ pub(super) fn cut(text: &str) -> String {
     let mut digest = DefaultHasher::new();
     text.hash(&mut digest);
     format!("{}…#{:016x}", &text[..end], digest.finish())
+}
+
+fn call_site(site: &named_sync::CallSite) -> CallSite {
+    let &named_sync::CallSite { location: line, added, taken_off, guards, .. } = site;
+    CallSite { location: location(line), added, taken_off, guards }
 }
 
 fn blocked(waiter: &Waiter, now: Instant) -> Blocked {

@@ -45,7 +45,7 @@ impl Counting {
     pub(super) fn new(registry: &Registry, config: Config) -> Result<Self, NameError> {
         Ok(Counting {
             jobs: registry.queue("jobs", QUEUED)?,
-            in_flight: registry.wait_group("in flight"),
+            in_flight: registry.tracked_wait_group("in flight"),
             config: registry.shared("config", config)?,
             files: registry.atomic("files", 0),
             lines: registry.atomic("lines", 0),

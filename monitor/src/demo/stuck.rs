@@ -23,7 +23,7 @@ pub fn stage(registry: &Registry) -> io::Result<()> {
     let jobs: Queue<u32> = registry.queue("jobs", 16).map_err(io::Error::other)?;
     let results: Queue<String> = registry.queue("results", RESULTS).map_err(io::Error::other)?;
     let report: Queue<String> = registry.queue("report", 0).map_err(io::Error::other)?;
-    let in_flight = registry.wait_group("in flight");
+    let in_flight = registry.tracked_wait_group("in flight");
     let finished = registry.atomic("finished", 0);
     registry
         .shared("config", format!("{JOBS} jobs, room for {RESULTS} results"))

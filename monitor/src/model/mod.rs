@@ -9,6 +9,7 @@ mod filter;
 mod history;
 mod problems;
 mod sides;
+pub(crate) mod sites;
 mod sort;
 mod store;
 mod threads;

@@ -195,6 +195,7 @@ mod tests {
             getters: 0,
             waiters: 0,
             blocked: vec![],
+            call_sites: vec![],
         }
     }
 

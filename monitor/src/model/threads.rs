@@ -160,7 +160,7 @@ mod tests {
         let id = RowId { kind: Kind::Queue, name: name.into(), type_name: "u8".into(), created_at };
         let state = State::Queue { size: 0, capacity: None, puts: 0, gets: 0, closed: false };
         let getters = blocked.len() as u64;
-        Row { id, state, putters: 0, getters, waiters: 0, blocked }
+        Row { getters, blocked, ..Row::idle(id, state) }
     }
 
     fn told(store: &mut Store, at_us: u64, rows: Vec<Row>, gone: Vec<RowId>) {

@@ -195,7 +195,7 @@ mod tests {
         let id = RowId { kind: Kind::Queue, name: name.into(), type_name: "u8".into(), created_at };
         let state = State::Queue { size: 0, capacity: None, puts: 0, gets: 0, closed: false };
         // As if the host had listed only the longest.
-        Row { id, state, putters: 0, getters: blocked.len() as u64 + 3, waiters: 0, blocked }
+        Row { getters: blocked.len() as u64 + 3, blocked, ..Row::idle(id, state) }
     }
 
     fn store() -> Store {

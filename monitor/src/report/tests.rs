@@ -6,7 +6,7 @@ use crate::wire::{Blocked, Hello, Kind, Location, Operation, Row, RowId, State};
 fn row(kind: Kind, name: &str, state: State) -> Row {
     let created_at = Location { file: "src/main.rs".into(), line: 7 };
     let id = RowId { kind, name: name.into(), type_name: "u8".into(), created_at };
-    Row { id, state, putters: 0, getters: 0, waiters: 0, blocked: vec![] }
+    Row::idle(id, state)
 }
 
 fn example() -> Snapshot {

@@ -8,6 +8,8 @@
 //!  blocked   2 in put, 0 in get, 0 in wait; longest 3.4s
 //!  getters   worker-2 (in wait on in flight 3.4s), worker-3 (went on)       who was seen on either side of a queue
 //!  putters   worker-1 (in put 3.4s)
+//!  guards    src/main.rs:30 (2 held)                                        of a wait group, who changed its count
+//!  changes   src/main.rs:30 (+9 -7)
 //!
 //!  THREAD               OPERATION     BLOCKED  WHERE
 //!  worker-1             put              3.4s  src/main.rs:40
@@ -16,7 +18,7 @@
 use super::{Theme, table};
 use crate::app::App;
 use crate::escape::escape;
-use crate::model::{Entry, KEPT, Store, Ticks};
+use crate::model::{Entry, KEPT, Store, Ticks, sites};
 use crate::text::{age, bar, clip, clip_start, rate, width};
 use crate::wire::{Blocked, Kind, Operation, Row, RowId, State};
 use ratatui::Frame;
@@ -28,7 +30,7 @@ use ratatui::widgets::Paragraph;
 pub(super) fn head_lines(kind: Kind) -> usize {
     match kind {
         Kind::Queue => 11,
-        Kind::WaitGroup => 10,
+        Kind::WaitGroup => 11,
         Kind::Atomic | Kind::Shared => 9,
     }
 }
@@ -93,7 +95,16 @@ fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'st
             field("putters", others(entry, Operation::Put, store, room)),
         ]),
         Kind::WaitGroup => {
-            lines.push(field("done by", "nobody knows: a wait group has no owner".to_owned()));
+            let sites = &row.call_sites;
+            let (guards, changes) = if sites.is_empty() {
+                let unknown = "unknown: a wait group has no owner";
+                (unknown.to_owned(), "not kept: Registry::tracked_wait_group keeps them".to_owned())
+            } else {
+                let guards = sites::guards(sites).unwrap_or_else(|| "none held".to_owned());
+                (guards, sites::changes(sites).unwrap_or_default())
+            };
+            let cut = |text: String| clip(&text, room).into_owned();
+            lines.extend([field("guards", cut(guards)), field("changes", cut(changes))]);
         }
         Kind::Atomic | Kind::Shared => {}
     }

@@ -64,8 +64,8 @@ fn decode<T: DeserializeOwned>(line: &[u8]) -> Result<T, WireError> {
 mod tests {
     use super::*;
     use crate::wire::{
-        Blocked, Changes, ErrorCode, ErrorFrame, Hello, HelloRequest, Kind, Location, Operation,
-        Refused, Row, RowId, State,
+        Blocked, CallSite, Changes, ErrorCode, ErrorFrame, Hello, HelloRequest, Kind, Location,
+        Operation, Refused, Row, RowId, State,
     };
 
     fn row(name: &str) -> Row {
@@ -86,9 +86,10 @@ mod tests {
                 task: true,
                 thread: None,
                 thread_id: "ThreadId(1)".into(),
-                location,
+                location: location.clone(),
                 blocked_us: 5,
             }],
+            call_sites: vec![CallSite { location, added: 3, taken_off: 0, guards: 1 }],
         }
     }
 

@@ -28,7 +28,7 @@ mod row;
 pub use decode::{WireError, decode_frame, decode_request, encode};
 pub use frame::{Changes, ErrorCode, ErrorFrame, Frame, Hello, HelloRequest, Request};
 pub use lines::{LineBuffer, LineTooLong};
-pub use row::{Blocked, Kind, Location, Operation, Refused, Row, RowId, State};
+pub use row::{Blocked, CallSite, Kind, Location, Operation, Refused, Row, RowId, State};
 
 /// The protocol's name, the first thing each side checks.
 pub const PROTOCOL: &str = "named-sync-monitor";

@@ -100,6 +100,33 @@ pub struct Row {
     /// Those who are blocked, longest first. The agent cuts a long list; the three counts are complete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Blocked>,
+    /// Which lines changed the count of a wait group that is tracked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub call_sites: Vec<CallSite>,
+}
+
+impl Row {
+    /// A primitive on which nobody is blocked.
+    pub fn idle(id: RowId, state: State) -> Self {
+        let (blocked, call_sites) = (Vec::new(), Vec::new());
+        Row { id, state, putters: 0, getters: 0, waiters: 0, blocked, call_sites }
+    }
+}
+
+/// A line that changed the count of a wait group, and by how much.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallSite {
+    /// The line.
+    pub location: Location,
+    /// How much it ever added.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added: u64,
+    /// How much it, or the guards that it made, ever took off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken_off: u64,
+    /// How many guards it made that are still held.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub guards: u64,
 }
 
 impl Row {

@@ -14,7 +14,7 @@ pub(crate) fn row(kind: Kind, name: &str, line: u32, state: State) -> Row {
     let created_at = Location { file: "src/service/pipeline.rs".into(), line };
     let id =
         RowId { kind, name: name.into(), type_name: "alloc::string::String".into(), created_at };
-    Row { id, state, putters: 0, getters: 0, waiters: 0, blocked: vec![] }
+    Row::idle(id, state)
 }
 
 pub(crate) fn blocked(operation: Operation, thread: &str, line: u32, blocked_us: u64) -> Blocked {

@@ -7,7 +7,7 @@ fn at(line: u32) -> Location {
 
 fn row(kind: Kind, name: &str, state: State) -> Row {
     let id = RowId { kind, name: name.into(), type_name: "String".into(), created_at: at(1) };
-    Row { id, state, putters: 0, getters: 0, waiters: 0, blocked: vec![] }
+    Row::idle(id, state)
 }
 
 /// Four rows, the first of which has somebody blocked on it for two seconds.

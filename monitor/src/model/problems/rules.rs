@@ -2,9 +2,9 @@
 
 use super::{Host, Problem, Rule, Thresholds};
 use crate::escape::escape;
-use crate::model::Entry;
+use crate::model::{Entry, sites};
 use crate::text::age;
-use crate::wire::{Blocked, Operation, Refused, RowId, State};
+use crate::wire::{Blocked, CallSite, Operation, Refused, RowId, State};
 use std::collections::BTreeMap;
 
 pub(super) struct Finding {
@@ -66,9 +66,10 @@ pub(super) fn stalled_wait_group(
     (age_us >= thresholds.stalled_us).then(|| Finding {
         age_us,
         text: format!(
-            "{count} not done, no change for {}; {}",
+            "{count} not done, no change for {}; {}{}",
             age(age_us),
-            waiting.told(entry.row().waiters)
+            waiting.told(entry.row().waiters),
+            who_has_not_called_done(count, &entry.row().call_sites)
         ),
     })
 }
@@ -96,6 +97,15 @@ pub(super) fn refused_names(all: &[Refused], now_us: u64) -> impl Iterator<Item 
             text: format!("refused{}{told}{more}: {}", line(last), escape(&last.message)),
         })
     })
+}
+
+/// Of a tracked wait group: whose guards are held, and unless that is all, which lines changed the count.
+fn who_has_not_called_done(count: u32, sites: &[CallSite]) -> String {
+    let held = sites.iter().fold(0_u64, |sum, site| sum.saturating_add(site.guards));
+    let guards = sites::guards(sites).map(|told| format!("; guards of {told}"));
+    let changes = sites::changes(sites).filter(|_| held < u64::from(count));
+    let changes = changes.map(|told| format!("; changed by {told}"));
+    [guards, changes].into_iter().flatten().collect()
 }
 
 pub(super) fn never_fed(entry: &Entry, now_us: u64, thresholds: Thresholds) -> Option<Finding> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::wire::{Blocked, Changes, Kind, Location, Operation, Refused, Row, State};
+use crate::wire::{Blocked, CallSite, Changes, Kind, Location, Operation, Refused, Row, State};
 
 /// A host to which seconds happen.
 struct Host {
@@ -38,6 +38,7 @@ fn row(kind: Kind, name: &str, state: State, blocked: Vec<Blocked>) -> Row {
         getters: count(Operation::Get),
         waiters: count(Operation::Wait),
         blocked,
+        call_sites: vec![],
     }
 }
 
@@ -165,6 +166,26 @@ fn a_wait_group_that_stands_still() {
     );
     host.goes_on(vec![group(11, vec![])]);
     assert_eq!(host.rules(), [], "nobody waits for it");
+}
+
+#[test]
+fn of_a_wait_group_that_is_tracked_who_has_not_called_done() {
+    let told = |count, sites: &[(u64, u64, u64)]| {
+        let call_sites = sites.iter().zip(1..).map(|(&(added, taken_off, guards), line)| {
+            let location = Location { file: "src/a.rs".into(), line };
+            CallSite { location, added, taken_off, guards }
+        });
+        let mut host = Host::new();
+        let waiting = group(count, vec![blocked(Operation::Wait, "main", 1)]);
+        host.goes_on(vec![Row { call_sites: call_sites.collect(), ..waiting }]);
+        (0..4).for_each(|_| host.goes_on(vec![]));
+        host.finds()[0].text.split_once("main.rs:40").unwrap().1.to_owned()
+    };
+    assert_eq!(told(2, &[]), "");
+    assert_eq!(told(2, &[(9, 7, 2)]), "; guards of src/a.rs:1 (2 held)");
+    let both = "; guards of src/a.rs:1 (1 held); changed by src/a.rs:2 (+2), src/a.rs:1 (+1)";
+    assert_eq!(told(3, &[(1, 0, 1), (2, 0, 0)]), both);
+    assert_eq!(told(1, &[(3, 0, 0), (0, 2, 0)]), "; changed by src/a.rs:1 (+3), src/a.rs:2 (-2)");
 }
 
 #[test]

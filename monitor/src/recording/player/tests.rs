@@ -25,7 +25,7 @@ fn answer(second: u64) -> Frame {
         blocked_us: second.saturating_sub(3) * 1_000_000,
     };
     let blocked: Vec<Blocked> = (second > 3).then_some(blocked).into_iter().collect();
-    let row = Row { id, state, putters: blocked.len() as u64, getters: 0, waiters: 0, blocked };
+    let row = Row { putters: blocked.len() as u64, blocked, ..Row::idle(id, state) };
     // The agent had been up for an hour when the recording began.
     let at_us = (3600 + second) * 1_000_000;
     let full = second == 0;
