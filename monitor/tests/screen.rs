@@ -44,6 +44,14 @@ fn the_details_of_a_full_queue() {
 }
 
 #[test]
+fn the_details_of_a_tracked_wait_group() {
+    check("detail_group", |app| {
+        press(app, &typed("/in flight"));
+        press(app, &[KeyCode::Enter, KeyCode::Enter]);
+    });
+}
+
+#[test]
 fn the_details_of_a_primitive_that_is_gone() {
     check("detail_gone", |app| {
         press(app, &[KeyCode::Enter]);

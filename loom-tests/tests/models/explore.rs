@@ -33,6 +33,11 @@ pub(crate) enum Bound {
     /// most so many preemptions. For two threads whose complete exploration takes too long, and that are not about
     /// the reclaiming.
     ReclaimingAtOnce(usize),
+    /// The same for two threads whose exploration without single steps takes some minutes: if the environment asks for
+    /// that depth, there also is every execution that loom finds by itself.
+    ReclaimingApartInFull(usize),
+    /// What becomes of it then.
+    ReclaimingApart(usize),
     /// Every execution, again and again: each time another one of the occasions for this event is taken.
     ForNoReason(Event),
 }
@@ -48,6 +53,12 @@ impl Bound {
             (Self::FewPreemptions(_), Some("full")) => Self::TwoThenThree,
             (Self::ReclaimingAtOnce(bound), Some("full")) => Self::ReclaimingAtOnce(bound.max(3)),
             (Self::ReclaimingAtOnce(bound), Some("quick")) => Self::ReclaimingAtOnce(bound.min(2)),
+            (Self::ReclaimingApartInFull(bound), Some("full")) => {
+                Self::ReclaimingApart(bound.max(3))
+            }
+            (Self::ReclaimingApartInFull(bound), Some("quick")) => {
+                Self::ReclaimingApartInFull(bound.min(2))
+            }
             (Self::CompleteInFull(bound), Some("quick")) => Self::CompleteInFull(bound.min(2)),
             (Self::CompleteInFull(_), Some("full")) => Self::Complete,
             (_, None | Some("usual" | "quick" | "full")) => self,
@@ -141,7 +152,14 @@ pub(crate) fn explore<O>(
             let executions = run(Pass { watched: false, ..COMPLETE });
             format!("{executions} executions, complete as loom reduces them; {}", at_most(bound))
         }
-        Bound::ReclaimingAtOnce(bound) => {
+        Bound::ReclaimingApart(bound) => {
+            let executions = run(Pass { watched: false, ..COMPLETE });
+            let apart = format!("{executions} executions, complete as loom reduces them");
+            let executions = run(Pass { reclaiming_at_once: true, ..COMPLETE });
+            let at_once = format!("{executions} executions, complete but for reclaiming");
+            format!("{apart}; {at_once}; {}", at_most(bound))
+        }
+        Bound::ReclaimingAtOnce(bound) | Bound::ReclaimingApartInFull(bound) => {
             let executions = run(Pass { reclaiming_at_once: true, ..COMPLETE });
             format!("{executions} executions, complete but for reclaiming; {}", at_most(bound))
         }
@@ -268,6 +286,9 @@ fn only_models_with_a_bound_depend_on_the_depth() {
     assert_eq!(Bound::CompleteInFull(4).at(Some("full")), Bound::Complete);
     assert_eq!(Bound::ReclaimingAtOnce(4).at(Some("quick")), Bound::ReclaimingAtOnce(2));
     assert_eq!(Bound::ReclaimingAtOnce(2).at(Some("full")), Bound::ReclaimingAtOnce(3));
+    let apart = Bound::ReclaimingApartInFull(4);
+    assert_eq!(apart.at(Some("quick")), Bound::ReclaimingApartInFull(2));
+    assert_eq!((apart.at(None), apart.at(Some("full"))), (apart, Bound::ReclaimingApart(4)));
     assert_eq!(Bound::Complete.at(Some("quick")), Bound::Complete);
 }
 

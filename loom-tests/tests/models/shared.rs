@@ -13,7 +13,7 @@ fn drops() -> Arc<AtomicUsize> {
 }
 
 models! {
-    a_get_against_a_set_never_tears(ReclaimingAtOnce(4), [(1, 1), (2, 2)]) {
+    a_get_against_a_set_never_tears(ReclaimingApartInFull(4), [(1, 1), (2, 2)]) {
         let shared = share(Shared::new((Plain::new(1), Plain::new(1))));
         let writer = spawn(&shared, |shared| {
             let value = (Plain::new(0), Plain::new(0));

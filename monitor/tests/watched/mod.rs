@@ -8,7 +8,9 @@ use std::time::Duration;
 use syncmon::app::{Action, App};
 use syncmon::client::Event;
 use syncmon::view::{self, Theme};
-use syncmon::wire::{Blocked, Changes, Hello, Kind, Location, Operation, Row, RowId, State};
+use syncmon::wire::{
+    Blocked, CallSite, Changes, Hello, Kind, Location, Operation, Row, RowId, State,
+};
 
 pub(crate) fn row(kind: Kind, name: &str, line: u32, state: State) -> Row {
     let created_at = Location { file: "src/service/pipeline.rs".into(), line };
@@ -52,6 +54,11 @@ pub(crate) fn rows(t: u64) -> Vec<Row> {
         row(Kind::WaitGroup, "in flight", 31, State::WaitGroup { count: 66, generation: 3 });
     in_flight.waiters = 1;
     in_flight.blocked = vec![blocked(Operation::Wait, "coordinator", 93, (t + 60) * 1_000_000)];
+    let site = |line, added, taken_off, guards| {
+        let location = Location { file: "src/service/pipeline.rs".into(), line };
+        CallSite { location, added, taken_off, guards }
+    };
+    in_flight.call_sites = vec![site(55, 1064, 1000, 64), site(60, 2, 0, 0)];
     let mut done = queue("done", 0, None, 12_345_678);
     done.state =
         State::Queue { size: 0, capacity: None, puts: 12_345_678, gets: 12_345_678, closed: true };
