@@ -229,8 +229,12 @@ fn what_lines_did_to_a_tracked_wait_group_is_told_although_the_count_is_the_same
     group.done();
     let look = observer.look();
     assert_eq!(names(&look), ["files"]);
-    let sums: Vec<_> =
-        look.changed[0].call_sites.iter().map(|site| (site.added, site.taken_off)).collect();
+    let sums: Vec<_> = look.changed[0]
+        .call_sites
+        .iter()
+        .flatten()
+        .map(|site| (site.added, site.taken_off))
+        .collect();
     assert_eq!(sums, [(1, 0), (1, 0), (0, 1)]);
     assert!(observer.look().changed.is_empty());
 }

@@ -53,7 +53,7 @@ pub(super) struct Details {
     /// Who was blocked, if anybody.
     waiters: Vec<Waiter>,
     /// Which lines changed a tracked wait group.
-    call_sites: Vec<CallSite>,
+    call_sites: Option<Vec<CallSite>>,
     /// The text of a shared value.
     text: String,
 }

@@ -55,7 +55,8 @@ enum Change {
     /// By one of two lines, unless it is there.
     Make(Name, usize),
     Remove(Name),
-    Add(Name),
+    /// Now and then it is what it was.
+    Add(Name, i64),
     /// So many new names that there must be more buckets. Mostly they go at once: then all that is left of it is that
     /// others were moved.
     Grow {
@@ -96,8 +97,8 @@ impl Table {
             Change::Remove(name) => {
                 self.names.remove(&name.to_string());
             }
-            Change::Add(name) => {
-                self.names.get(&name.to_string(), |trap| trap.atomic.add(1_000_000));
+            Change::Add(name, by) => {
+                self.names.get(&name.to_string(), |trap| trap.atomic.add(1_000_000 * by));
             }
             Change::Grow { by, and_shrink } => {
                 // It never gets smaller.
@@ -156,7 +157,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     let name = || 0..4_usize;
     let make = (name(), 0..2_usize).prop_map(|(name, line)| vec![Change::Make(name, line)]);
     let remove = name().prop_map(|name| vec![Change::Remove(name)]);
-    let add = name().prop_map(|name| vec![Change::Add(name)]);
+    let add = (name(), -1..=1_i64).prop_map(|(name, by)| vec![Change::Add(name, by)]);
     let anew = (name(), 0..2_usize)
         .prop_map(|(name, line)| vec![Change::Remove(name), Change::Make(name, line)]);
     let grow = (prop::sample::select(&[70, 300]), prop::bool::weighted(0.8))
@@ -169,21 +170,26 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 fn due(met: usize) -> impl Strategy<Value = Due> {
     let grow = |by| Change::Grow { by, and_shrink: true };
     let anew = |name, line| vec![Change::Remove(name), Change::Make(name, line)];
-    // What was met before is what was moved.
-    let move_only = (0..met).prop_map(move |when| vec![(when, vec![grow(70)])]);
+    // What was met before is what was moved, and what changed.
+    let move_only = (0..met, any::<bool>()).prop_map(move |(when, changes)| {
+        let changes = (0..4).filter(|_| changes).map(|name| Change::Add(name, 1));
+        let by = if met < 10 { 300 } else { 70 };
+        vec![(when, changes.chain([grow(by)]).collect())]
+    });
     // It is met for the first time after it was made anew, and once more as what it was.
-    let there_and_back = (0..4_usize, 0..met, 0..met).prop_map(move |(name, then, first)| {
-        let back = [anew(name, 0), vec![grow(300)]].concat();
-        vec![(then, back), (first / 2, anew(name, 1))]
+    let ways = (0..4_usize, 0..2_usize, 0..met, 0..met);
+    let there_and_back = ways.prop_map(move |(name, line, then, first)| {
+        let back = [anew(name, line), vec![grow(300)]].concat();
+        vec![(then, back), (first / 2, anew(name, 1 - line))]
     });
     let anything = prop::collection::vec((0..met.div_ceil(3), changes()), 0..10);
     prop_oneof![1 => move_only, 1 => there_and_back, 2 => anything]
 }
 
-/// How many names there are at first, and what is due in some looks.
-fn course() -> impl Strategy<Value = (usize, Vec<Due>)> {
-    prop_oneof![1..10_usize, 260..400_usize]
-        .prop_flat_map(|names| (Just(names), prop::collection::vec(due(names), 1..4)))
+/// How many names there are at first, what is due in some looks, and what is added to some numbers after each.
+fn course() -> impl Strategy<Value = (usize, Vec<(Due, i64)>)> {
+    let looks = |names| prop::collection::vec((due(names), -1..=0_i64), 1..4);
+    prop_oneof![1..10_usize, 260..400_usize].prop_flat_map(move |names| (Just(names), looks(names)))
 }
 
 proptest! {
@@ -203,11 +209,14 @@ proptest! {
         (0..most).for_each(|name| table.make(Change::Make(name, 0)));
         (names..most).for_each(|name| table.make(Change::Remove(name)));
         let (mut met, mut seen, mut told) = (Met::default(), Seen::default(), Known::new());
-        for due in looks {
-            look(&table, &mut met, &mut seen, &mut told).map_err(TestCaseError::fail)?;
+        // In the first look all are new.
+        for (due, back) in looks {
+            (0..4).for_each(|name| table.make(Change::Add(name, 2)));
             *table.due.lock() = due;
             look(&table, &mut met, &mut seen, &mut told).map_err(TestCaseError::fail)?;
             table.due.lock().clear();
+            // Some may now be what they were when they were met first.
+            (0..4).for_each(|name| table.make(Change::Add(name, back)));
             look(&table, &mut met, &mut seen, &mut told).map_err(TestCaseError::fail)?;
             prop_assert_eq!(&told, &table.truth());
             prop_assert_eq!((seen.len(), met.len()), (told.len(), told.len()), "more is kept");

@@ -77,29 +77,23 @@ impl Met {
         let mut walked = Walked { shown, ..walked };
         walked.missing.extend(at..self.names.len());
         if shown.more_buckets {
-            self.forget_twins(&mut walked, seen);
+            self.forget_twins(&mut walked);
         }
         walked
     }
 
     /// Of those with one name that were met, keeps the last. It was moved to a later bucket in between, or was removed
-    /// and made anew in one.
-    fn forget_twins(&self, walked: &mut Walked, seen: &Seen) {
-        let address = |place| seen.details(place).address();
-        let mut last: BTreeMap<u64, usize> =
-            walked.arrived.iter().map(|arrival| (arrival.hash, arrival.place)).collect();
-        let (mut missing, mut more_missing) = (walked.missing.iter().copied().peekable(), vec![]);
-        for (at, (hash, place)) in self.names.iter().enumerate() {
-            let is_missing = missing.next_if_eq(&at).is_some();
-            if let (false, Some(twin)) = (is_missing, last.get(hash)) {
-                if address(*twin) == address(*place) {
-                    last.remove(hash);
-                } else {
-                    more_missing.push(at);
-                }
-            }
-        }
-        walked.missing.extend(more_missing);
+    /// and made anew in one. Also if it is the same one: what is told of it is what was seen last.
+    fn forget_twins(&self, walked: &mut Walked) {
+        let arrived = walked.arrived.iter();
+        let last: BTreeMap<u64, usize> =
+            arrived.map(|arrival| (arrival.hash, arrival.place)).collect();
+        let missing = &walked.missing;
+        let twins = self.names.iter().enumerate().filter(|(at, (hash, _))| {
+            missing.binary_search(at).is_err() && last.contains_key(hash)
+        });
+        let twins: Vec<usize> = twins.map(|(at, _)| at).collect();
+        walked.missing.extend(twins);
         walked.missing.sort_unstable();
         walked.arrived.retain(|arrival| last.get(&arrival.hash) == Some(&arrival.place));
     }
