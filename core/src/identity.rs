@@ -29,6 +29,11 @@ impl Drop for Identity {
     }
 }
 
+/// Whether that is one line, whatever the columns.
+pub(crate) fn is_one_line(one: &Location<'_>, other: &Location<'_>) -> bool {
+    (one.line(), one.file()) == (other.line(), other.file())
+}
+
 impl Identity {
     #[track_caller]
     pub(crate) fn unnamed() -> Self {
@@ -74,7 +79,7 @@ impl Identity {
         waiters: Vec<Waiter>,
     ) -> Inspection {
         let name = self.name.clone().unwrap_or_else(|| StdArc::from(""));
-        let (created_at, call_sites) = (self.created_at, Vec::new());
+        let (created_at, call_sites) = (self.created_at, None);
         Inspection { kind, name, type_name, created_at, state, waiters, call_sites }
     }
 }

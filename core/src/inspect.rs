@@ -67,8 +67,8 @@ pub struct Inspection {
     pub state: State,
     /// Everybody who is blocked on it, longest in line first within each operation.
     pub waiters: Vec<Waiter>,
-    /// Which lines changed the count, of a [tracked](crate::WaitGroup::tracked) wait group; empty for all others.
-    pub call_sites: Vec<CallSite>,
+    /// Which lines changed the count, if this is a wait group that is [tracked](crate::WaitGroup::tracked).
+    pub call_sites: Option<Vec<CallSite>>,
 }
 
 impl Inspection {
@@ -125,12 +125,13 @@ pub enum State {
 /// A line that changed the count of a [tracked](crate::WaitGroup::tracked) wait group, and by how much.
 ///
 /// Nobody knows which `add` a `done` belongs to; only what a guard takes off belongs to the line that made the guard. A
-/// change is told here just before it is one of the count.
+/// change is told here just before it is one of the count, or is refused. Of a wait group 256 lines are kept, those that
+/// came first.
 ///
 /// ```
 /// let files = named_sync::WaitGroup::tracked();
 /// files.add(3);
-/// let site = &files.inspect().call_sites[0];
+/// let site = &files.inspect().call_sites.unwrap()[0];
 /// assert_eq!((site.added, site.taken_off, site.guards), (3, 0, 0));
 /// assert_eq!(site.location.file(), file!());
 /// ```

@@ -10,6 +10,7 @@
 //! | `names` | the names of one kind: looks up, enters, removes |
 //! | `table` | the hash table: buckets, chains, and growth (I15) |
 //! | `entry` | one name with its handle |
+//! | `refusals` | who was refused a name |
 //! | `removed` | when the memory of what was removed is freed (I16) |
 
 mod entry;
@@ -136,7 +137,7 @@ impl Registry {
         let found = self.shareds.get_or_insert(name, find, |name| {
             Box::new(Shared::with_identity(Identity::named(name, caller), initial))
         });
-        found.map_err(|refused| self.refusals.note(Kind::Shared, name, caller, refused))
+        found.map_err(|refused| self.refusals.note(Kind::Shared, caller, refused))
     }
 
     /// The wait group of this name.
@@ -152,12 +153,12 @@ impl Registry {
     }
 
     /// The wait group of this name. If this call makes it, it is [tracked](WaitGroup::tracked): inspections, and the
-    /// monitor, tell which lines changed its count.
+    /// monitor, tell which lines changed its count. If another call, of [`wait_group`](Self::wait_group), made it, it is not.
     ///
     /// ```
     /// let registry = named_sync::Registry::new();
     /// registry.tracked_wait_group("files").add(2);
-    /// assert_eq!(registry.wait_group("files").inspect().call_sites[0].added, 2);
+    /// assert_eq!(registry.wait_group("files").inspect().call_sites.unwrap()[0].added, 2);
     /// ```
     #[track_caller]
     pub fn tracked_wait_group(&self, name: &str) -> WaitGroup {
@@ -200,7 +201,7 @@ impl Registry {
     {
         let caller = Location::caller();
         self.find_queue(name, maxsize, caller)
-            .map_err(|refused| self.refusals.note(Kind::Queue, name, caller, refused))
+            .map_err(|refused| self.refusals.note(Kind::Queue, caller, refused))
     }
 
     fn find_queue<T>(
@@ -264,7 +265,12 @@ impl Registry {
         }
     }
 
-    /// Unlinks every name, and closes every queue, so that nobody stays blocked on one.
+    /// Unlinks every name, and closes every queue, so that nobody stays blocked on one. Forgets the
+    /// [refusals](Self::refusals).
+    ///
+    /// # Panics
+    ///
+    /// If a waker or the drop of a value panics: as the first of them does, when all is done.
     ///
     /// ```
     /// let registry = named_sync::Registry::new();
@@ -312,15 +318,15 @@ impl Registry {
     }
 
     /// The lines that were lately refused a name, the last one last: of each kind and name each line once, and 64 at
-    /// most. [`clear`](Self::clear) forgets them.
+    /// most. [`clear`](Self::clear) forgets them. One that is refused again is another `Arc`.
     ///
     /// ```
     /// let registry = named_sync::Registry::new();
     /// registry.shared("limit", 5).unwrap();
     /// assert!(registry.shared("limit", "five").is_err());
-    /// assert_eq!(registry.refusals()[0].name, "limit");
+    /// assert_eq!(registry.refusals()[0].name(), "limit");
     /// ```
-    pub fn refusals(&self) -> Vec<Refusal> {
+    pub fn refusals(&self) -> Vec<StdArc<Refusal>> {
         self.refusals.all()
     }
 

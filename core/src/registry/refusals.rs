@@ -4,13 +4,15 @@ use std::panic::Location;
 
 use super::{AnyQueue, AnyShared};
 use crate::error::NameError;
+use crate::identity::is_one_line;
 use crate::inspect::Kind;
-use crate::sync::{self, Instant, Mutex};
+use crate::sync::{self, Instant, Mutex, StdArc};
 
 /// How many are remembered.
 const LIMIT: usize = 64;
 
-/// A line that asked for a name and was refused, since it asked for another type or bound than the name has.
+/// A line that asked for a name and was refused: with another type or bound than the name has, or with a bound that does
+/// not fit into memory.
 ///
 /// ```
 /// let registry = named_sync::Registry::new();
@@ -25,11 +27,9 @@ const LIMIT: usize = 64;
 pub struct Refusal {
     /// Which kind of primitive was asked for.
     pub kind: Kind,
-    /// The name that was asked for.
-    pub name: String,
     /// What the caller was told the last time.
     pub error: NameError,
-    /// What has the name, if anything has: its element type, and the line that created it.
+    /// What had the name then, if anything had: its element type, and the line that created it.
     pub existing: Option<(&'static str, &'static Location<'static>)>,
     /// The line that asked.
     pub location: &'static Location<'static>,
@@ -37,6 +37,23 @@ pub struct Refusal {
     pub times: u64,
     /// When it was refused the last time.
     pub last: Instant,
+}
+
+impl Refusal {
+    /// The name that was asked for.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// registry.queue::<u8>("huge", usize::MAX).unwrap_err();
+    /// assert_eq!(registry.refusals()[0].name(), "huge");
+    /// ```
+    pub fn name(&self) -> &str {
+        match &self.error {
+            NameError::TypeMismatch { name, .. }
+            | NameError::CapacityMismatch { name, .. }
+            | NameError::CapacityTooLarge { name, .. } => name,
+        }
+    }
 }
 
 /// A refusal that is on its way to the caller.
@@ -65,7 +82,7 @@ impl From<NameError> for Refused {
 
 /// Those that there were, the last one last: of each kind and name, each line once.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<Vec<Refusal>>);
+pub(super) struct Refusals(Mutex<Vec<StdArc<Refusal>>>);
 
 impl Refusals {
     /// Notes it down, and gives back what the caller is told. If there are too many, the one that is longest ago goes.
@@ -73,23 +90,15 @@ impl Refusals {
     pub(super) fn note(
         &self,
         kind: Kind,
-        name: &str,
         location: &'static Location<'static>,
         refused: Refused,
     ) -> NameError {
         let Refused { error, existing } = refused;
-        let new = Refusal {
-            kind,
-            name: name.to_owned(),
-            error: error.clone(),
-            existing,
-            location,
-            times: 1,
-            last: sync::now(),
-        };
+        let new =
+            Refusal { kind, error: error.clone(), existing, location, times: 1, last: sync::now() };
         let mut all = self.0.lock();
-        let is_it = |old: &Refusal| {
-            old.location == location && old.kind == new.kind && old.name == new.name
+        let is_it = |old: &StdArc<Refusal>| {
+            is_one_line(old.location, location) && old.kind == kind && old.name() == new.name()
         };
         // The lock is released before what is replaced is dropped.
         let (times, _old) = match all.iter().position(is_it) {
@@ -97,17 +106,19 @@ impl Refusals {
             None if all.len() == LIMIT => (1, Some(all.remove(0))),
             None => (1, None),
         };
-        all.push(Refusal { times, ..new });
+        all.push(StdArc::new(Refusal { times, ..new }));
         drop(all);
         error
     }
 
-    pub(super) fn all(&self) -> Vec<Refusal> {
+    pub(super) fn all(&self) -> Vec<StdArc<Refusal>> {
         self.0.lock().clone()
     }
 
     pub(super) fn clear(&self) {
-        self.0.lock().clear();
+        // The lock is released before they are dropped.
+        let all = std::mem::take(&mut *self.0.lock());
+        drop(all);
     }
 }
 
@@ -126,7 +137,7 @@ mod tests {
             registry.queue::<u16>(name, 0).unwrap_err();
         }
         let seen = registry.refusals();
-        let seen: Vec<_> = seen.iter().map(|refusal| (&*refusal.name, refusal.times)).collect();
+        let seen: Vec<_> = seen.iter().map(|refusal| (refusal.name(), refusal.times)).collect();
         assert_eq!(seen, [("two", 1), ("one", 2)], "the last one last");
     }
 
@@ -152,6 +163,6 @@ mod tests {
             registry.queue::<u8>(&number.to_string(), 2).unwrap_err();
         }
         let seen = registry.refusals();
-        assert_eq!((seen.len(), &*seen[0].name), (LIMIT, "1"));
+        assert_eq!((seen.len(), seen[0].name()), (LIMIT, "1"));
     }
 }

@@ -122,12 +122,13 @@ impl WaitGroup {
 
     /// The same, but [inspections](Self::inspect) tell which lines changed the count, to see who has not called
     /// [`done`](Self::done): for the hunt for one who does not. Each change takes a lock and a search then; a wait
-    /// group that is not tracked pays nothing for it but a look at a pointer.
+    /// group that is not tracked pays nothing for it but a look at a pointer. See [`CallSite`](crate::CallSite) for what
+    /// is kept.
     ///
     /// ```
     /// let files = named_sync::WaitGroup::tracked();
     /// let guard = files.guard();
-    /// assert_eq!(files.inspect().call_sites[0].guards, 1);
+    /// assert_eq!(files.inspect().call_sites.unwrap()[0].guards, 1);
     /// # drop(guard);
     /// ```
     #[track_caller]
@@ -374,7 +375,7 @@ impl Observed for Inner {
         let state = State::WaitGroup { count, generation };
         let waiters = self.waiters.inspect();
         let mut inspection = self.identity.inspection(Kind::WaitGroup, "u32", state, waiters);
-        inspection.call_sites = self.sites.as_ref().map_or_else(Vec::new, |sites| sites.all());
+        inspection.call_sites = self.sites.as_ref().map(|sites| sites.all());
         inspection
     }
 }
