@@ -48,6 +48,7 @@ pub fn watch(socket: &Path, watching: Watching, out: &mut dyn Write) -> io::Resu
     let mut store = Store::default();
     let mut present: Vec<Problem> = Vec::new();
     let mut first: Option<Instant> = None;
+    let mut first_answer_us = None;
     let linger = Duration::from_micros(watching.thresholds.stalled_us) + client::POLL * 2;
     loop {
         for event in news.events() {
@@ -60,6 +61,7 @@ pub fn watch(socket: &Path, watching: Watching, out: &mut dyn Write) -> io::Resu
                         let found = find_problems(&store, watching.thresholds);
                         tell(&present, &found, watching.json, out)?;
                         present = found;
+                        first_answer_us.get_or_insert(store.at_us());
                     }
                 }
                 Event::Lost { .. } if watching.until_problem && first.is_some() => {
@@ -68,7 +70,10 @@ pub fn watch(socket: &Path, watching: Watching, out: &mut dyn Write) -> io::Resu
                 Event::Lost { reason, .. } => return Ok(Outcome::Lost(reason)),
             }
         }
-        if first.is_none() && !present.is_empty() {
+        // Who was refused a name before is no reason to end.
+        let watched_us = store.at_us().saturating_sub(first_answer_us.unwrap_or(0));
+        let is_news = |problem: &Problem| !problem.is_past() || problem.age_us < watched_us;
+        if first.is_none() && present.iter().any(is_news) {
             first = Some(Instant::now());
         }
         let is_over = watching.until.is_some_and(|until| begun.elapsed() >= until);

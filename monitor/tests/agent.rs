@@ -15,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use syncmon::agent::{MAX_VIEWERS, serve_at};
 use syncmon::client::{self, ClientError, Connection};
+use syncmon::headless::{Outcome, Watching, watch};
 use syncmon::model::{Rule, Store, Thresholds, find_problems};
 use syncmon::wire::{ErrorCode, Frame, Operation, REQUEST_LIMIT, State, decode_frame};
 
@@ -158,6 +159,31 @@ fn a_caller_that_was_refused_a_name_is_a_problem_of_the_host() {
     assert_eq!((problems[0].rule, &*problems[0].on.name), (Rule::RefusedName, "jobs"));
     assert!(store.get(&problems[0].on).is_some(), "the one that has the name");
     assert!(problems[0].text.contains("requested as bounded to 9"), "{}", problems[0].text);
+}
+
+#[test]
+fn a_watch_ends_with_who_is_refused_a_name_while_it_watches() {
+    let registry = Arc::new(Registry::new());
+    registry.queue::<u32>("jobs", 8).unwrap();
+    registry.queue::<u32>("jobs", 7).unwrap_err();
+    let dir = private_dir();
+    let agent = serve_at(Arc::clone(&registry), dir.path().join("host.sock")).unwrap();
+    let watching = |seconds| Watching {
+        until_problem: true,
+        until: Some(Duration::from_secs(seconds)),
+        json: false,
+        thresholds: Thresholds { stalled_us: 100_000, ..Thresholds::default() },
+    };
+    let mut out = Vec::new();
+    assert_eq!(watch(agent.path(), watching(1), &mut out).unwrap(), Outcome::TimeOver);
+    assert!(String::from_utf8(out).unwrap().starts_with("problem refused-name queue jobs"));
+    let refused = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(500));
+        registry.queue::<u32>("jobs", 7).unwrap_err();
+    });
+    let outcome = watch(agent.path(), watching(60), &mut Vec::new()).unwrap();
+    assert_eq!(outcome, Outcome::Problem);
+    refused.join().unwrap();
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use syncmon::app::{Action, App, View, Wish};
 use syncmon::client::Event;
 use syncmon::view::{self, Theme};
-use syncmon::wire::{Changes, Hello, Kind, Row, State};
+use syncmon::wire::{Changes, Hello, Kind, Refused, Row, State};
 use watched::{hello, page, picture, press, row, rows, typed, watched};
 
 #[test]
@@ -166,6 +166,37 @@ fn the_cursor_stays_with_its_row_when_others_come_and_go() {
     assert_eq!(selected(&app), name);
 }
 
+/// The primitive that it is about is not there, and the one that stands still comes first both ways round.
+#[test]
+fn a_name_that_was_refused_and_that_nothing_has_is_in_the_list_of_problems() {
+    let mut app = watched((120, 24));
+    let mut id = row(Kind::Queue, "huge", 7, State::Atomic { value: 0 }).id;
+    id.type_name.clear();
+    let location = id.created_at.clone();
+    let refused = Refused { id, message: "too large".into(), location, times: 1, last_us: -5 };
+    let page = Changes {
+        at_us: 3_609_000_000,
+        generation: 10,
+        refused: Some(vec![refused]),
+        ..Changes::default()
+    };
+    app.update(Action::Link(Event::Changes(page)), Duration::from_secs(9));
+    press(&mut app, &typed("3"));
+    let places = |app: &App| {
+        let picture = picture(app);
+        let lines: Vec<&str> = picture.lines().collect();
+        let place = |text: &str| lines.iter().position(|line| line.contains(text));
+        (place(" stalled-wait-group").unwrap(), place(" refused-name").unwrap())
+    };
+    let (stalled, refused) = places(&app);
+    assert!(stalled < refused);
+    press(&mut app, &typed("r"));
+    let (stalled, refused) = places(&app);
+    assert!(stalled < refused, "{}", picture(&app));
+    press(&mut app, &[KeyCode::Down, KeyCode::Enter]);
+    assert!(picture(&app).contains("The host does not have it"), "{}", picture(&app));
+}
+
 #[test]
 fn another_run_of_the_program_starts_from_nothing() {
     let mut app = watched((80, 24));
@@ -267,7 +298,7 @@ fn a_line_is_copied_whole_and_escaped_from_every_view() {
     );
     let problem = copied("3/");
     assert!(problem.starts_with("stalled-wait-group wait group in flight for "), "{problem}");
-    assert!(problem.ends_with(&format!("coordinator at {place}:93")), "{problem}");
+    assert!(problem.contains(&format!("coordinator at {place}:93; guards of")), "{problem}");
 
     press(&mut app, &typed("1/nothing like it"));
     press(&mut app, &[KeyCode::Enter]);

@@ -7,10 +7,11 @@
 use super::rows;
 use super::session::micros;
 use crate::wire::{Changes, Refused, Row, RowId};
-use named_sync::{Observer, Registry, SharedValue};
+use named_sync::{Observer, Refusal, Registry, SharedValue};
+use std::sync::Arc;
 use std::time::Instant;
 
-/// How many rows and blocked threads together go into one page.
+/// How many rows, blocked threads and call sites together go into one page; more only of one row.
 const PAGE: usize = 256;
 
 /// The last answer on one connection.
@@ -22,7 +23,7 @@ pub(super) struct Tracker<'a> {
     generation: u64,
     observer: Observer<'a>,
     /// Who was refused a name.
-    refused: Vec<Refused>,
+    refused: Vec<Arc<Refusal>>,
 }
 
 impl<'a> Tracker<'a> {
@@ -65,12 +66,11 @@ impl<'a> Tracker<'a> {
 
     /// Who was refused a name, if that is news.
     fn refused(&mut self, start: Instant) -> Option<Vec<Refused>> {
-        let refusals = self.registry.refusals();
-        let refused: Vec<Refused> =
-            refusals.iter().map(|refusal| rows::refused(refusal, start)).collect();
-        let is_news = refused != self.refused;
-        self.refused.clone_from(&refused);
-        is_news.then_some(refused)
+        let refused = self.registry.refusals();
+        let is_known = refused.iter().map(Arc::as_ptr).eq(self.refused.iter().map(Arc::as_ptr));
+        self.refused = refused;
+        let all = self.refused.iter();
+        (!is_known).then(|| all.map(|refusal| rows::refused(refusal, start)).collect())
     }
 }
 
@@ -93,7 +93,8 @@ fn paginate(
         weight += more;
     };
     for row in rows {
-        room(&mut pages, 1 + row.blocked.len());
+        let sites = row.call_sites.as_ref().map_or(0, Vec::len);
+        room(&mut pages, 1 + row.blocked.len() + sites);
         if let Some(page) = pages.last_mut() {
             page.rows.push(row);
         }

@@ -19,15 +19,22 @@ pub(super) fn gone(gone: &Gone) -> RowId {
 
 /// Who was refused a name, on a clock that began at `start`.
 pub(super) fn refused(refusal: &Refusal, start: Instant) -> Refused {
-    let Refusal { kind, name, error, location: asked, times, last, .. } = refusal;
+    let Refusal { kind, error, location: asked, times, last, .. } = refusal;
     let (type_name, created_at) = refusal.existing.unwrap_or(("", asked));
     Refused {
-        id: id(*kind, name, type_name, created_at),
+        id: id(*kind, refusal.name(), type_name, created_at),
         message: cut(&error.to_string()),
         location: location(asked),
         times: *times,
-        last_us: micros(last.saturating_duration_since(start)),
+        last_us: match last.checked_duration_since(start) {
+            Some(later) => signed(micros(later)),
+            None => -signed(micros(start.saturating_duration_since(*last))),
+        },
     }
+}
+
+fn signed(us: u64) -> i64 {
+    i64::try_from(us).unwrap_or(i64::MAX)
 }
 
 fn id(
@@ -60,7 +67,7 @@ pub(super) fn row(inspection: &Inspection, now: Instant) -> Option<Row> {
         getters: count(named_sync::Operation::Get),
         waiters: count(named_sync::Operation::Wait),
         blocked: longest.into_iter().map(|waiter| blocked(waiter, now)).collect(),
-        call_sites: inspection.call_sites.iter().map(call_site).collect(),
+        call_sites: inspection.call_sites.as_ref().map(|all| all.iter().map(call_site).collect()),
     })
 }
 

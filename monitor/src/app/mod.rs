@@ -392,13 +392,15 @@ impl App {
             }
             View::Problems => {
                 let found = &self.found;
-                let passes = |at: &usize| {
-                    let entry = store.get(&found[*at].on);
-                    entry.is_some_and(|entry| self.filter.accepts(entry, store.ticks()))
+                let passes = |at: &usize| match store.get(&found[*at].on) {
+                    Some(entry) => self.filter.accepts(entry, store.ticks()),
+                    // A caller may be refused a name that nothing has.
+                    None => self.filter.is_empty(),
                 };
                 let mut order: Vec<usize> = (0..found.len()).filter(passes).collect();
                 if self.newest_first {
                     order.reverse();
+                    order.sort_by_key(|at| found[*at].is_past());
                 }
                 self.problems.rearrange(
                     order,

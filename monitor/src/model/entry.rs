@@ -79,6 +79,10 @@ impl Entry {
         let at_us = ticks.now_us();
         self.activity = self.activity.wrapping_add(happened(&self.row.state, &row.state));
         self.moments.note(&self.row.state, &row.state, at_us);
+        if self.row.call_sites != row.call_sites {
+            // The count may be what it was all the same.
+            self.moments.changed_us = at_us;
+        }
         self.sides.note(&row);
         self.row = row;
         self.at_us = at_us;

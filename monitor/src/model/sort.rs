@@ -147,7 +147,7 @@ mod tests {
             getters: blocked_us.len() as u64,
             waiters: 0,
             blocked: blocked.collect(),
-            call_sites: vec![],
+            call_sites: None,
             id: RowId { kind: Kind::Queue, name: name.into(), type_name: "u8".into(), created_at },
         }
     }

@@ -44,6 +44,7 @@ impl Store {
         }
         match page.refused {
             Some(refused) => self.refused = refused,
+            // On the last page, if there is anybody.
             None if self.in_full && !page.more => self.refused.clear(),
             None => {}
         }
@@ -195,7 +196,7 @@ mod tests {
             getters: 0,
             waiters: 0,
             blocked: vec![],
-            call_sites: vec![],
+            call_sites: None,
         }
     }
 

@@ -60,7 +60,7 @@ fn gone(id: &RowId, room: usize, theme: Theme) -> Vec<Line<'static>> {
     vec![
         title(id, room, theme),
         Line::from(""),
-        Line::from(" The host no longer has it: its name was removed or replaced."),
+        Line::from(" The host does not have it: its name was removed or replaced, or never taken."),
     ]
 }
 
@@ -95,16 +95,20 @@ fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'st
             field("putters", others(entry, Operation::Put, store, room)),
         ]),
         Kind::WaitGroup => {
-            let sites = &row.call_sites;
-            let (guards, changes) = if sites.is_empty() {
-                let unknown = "unknown: a wait group has no owner";
-                (unknown.to_owned(), "not kept: Registry::tracked_wait_group keeps them".to_owned())
-            } else {
-                let guards = sites::guards(sites).unwrap_or_else(|| "none held".to_owned());
-                (guards, sites::changes(sites).unwrap_or_default())
+            let (guards, changes) = match &row.call_sites {
+                None => (
+                    Some("unknown: a wait group has no owner".to_owned()),
+                    Some("not kept: they are if a tracked_wait_group makes it".to_owned()),
+                ),
+                Some(sites) => (sites::guards(sites), sites::changes(sites)),
             };
-            let cut = |text: String| clip(&text, room).into_owned();
-            lines.extend([field("guards", cut(guards)), field("changes", cut(changes))]);
+            let cut = |text: Option<String>, none: &str| {
+                clip(text.as_deref().unwrap_or(none), room).into_owned()
+            };
+            lines.extend([
+                field("guards", cut(guards, "none held")),
+                field("changes", cut(changes, "none yet")),
+            ]);
         }
         Kind::Atomic | Kind::Shared => {}
     }

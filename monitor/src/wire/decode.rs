@@ -89,7 +89,7 @@ mod tests {
                 location: location.clone(),
                 blocked_us: 5,
             }],
-            call_sites: vec![CallSite { location, added: 3, taken_off: 0, guards: 1 }],
+            call_sites: Some(vec![CallSite { location, added: 3, taken_off: 0, guards: 1 }]),
         }
     }
 
@@ -109,7 +109,7 @@ mod tests {
                     message: "no \n".into(),
                     location: row("jobs").id.created_at,
                     times: u64::MAX,
-                    last_us: 0,
+                    last_us: -1,
                 }]),
             }),
             Frame::Error(ErrorFrame { code: ErrorCode::Busy, message: "full".into() }),

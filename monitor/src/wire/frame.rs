@@ -102,7 +102,8 @@ pub struct Changes {
     /// Rows that are no longer there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<RowId>,
-    /// Who was refused a name, if that is not what was sent last.
+    /// Who was refused a name, if that is not what was sent last; of a full answer, if there is anybody. It is on the
+    /// last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Vec<Refused>>,
 }

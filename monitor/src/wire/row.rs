@@ -21,7 +21,7 @@ pub struct RowId {
 /// A line of the host that asked for a name and was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// What has the name. If nothing has, it is what was asked for, at the line that asked.
+    /// What had the name then. If nothing had, it is what was asked for, at the line that asked.
     pub id: RowId,
     /// What the caller was told.
     pub message: String,
@@ -29,8 +29,9 @@ pub struct Refused {
     pub location: Location,
     /// How many times it was refused.
     pub times: u64,
-    /// When that was the last time, by the clock of [`Changes::at_us`](super::Changes::at_us).
-    pub last_us: u64,
+    /// When that was the last time, by the clock of [`Changes::at_us`](super::Changes::at_us); below zero before the
+    /// agent was started.
+    pub last_us: i64,
 }
 
 /// The four kinds of primitive.
@@ -100,16 +101,16 @@ pub struct Row {
     /// Those who are blocked, longest first. The agent cuts a long list; the three counts are complete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Blocked>,
-    /// Which lines changed the count of a wait group that is tracked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub call_sites: Vec<CallSite>,
+    /// Which lines changed the count, if it is a wait group that is tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_sites: Option<Vec<CallSite>>,
 }
 
 impl Row {
     /// A primitive on which nobody is blocked.
     pub fn idle(id: RowId, state: State) -> Self {
-        let (blocked, call_sites) = (Vec::new(), Vec::new());
-        Row { id, state, putters: 0, getters: 0, waiters: 0, blocked, call_sites }
+        let blocked = Vec::new();
+        Row { id, state, putters: 0, getters: 0, waiters: 0, blocked, call_sites: None }
     }
 }
 

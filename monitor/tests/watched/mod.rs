@@ -58,7 +58,7 @@ pub(crate) fn rows(t: u64) -> Vec<Row> {
         let location = Location { file: "src/service/pipeline.rs".into(), line };
         CallSite { location, added, taken_off, guards }
     };
-    in_flight.call_sites = vec![site(55, 1064, 1000, 64), site(60, 2, 0, 0)];
+    in_flight.call_sites = Some(vec![site(55, 1064, 1000, 64), site(60, 2, 0, 0)]);
     let mut done = queue("done", 0, None, 12_345_678);
     done.state =
         State::Queue { size: 0, capacity: None, puts: 12_345_678, gets: 12_345_678, closed: true };

@@ -46,7 +46,7 @@ pub enum Rule {
     RisingQueue,
     /// A put or a wait takes very long, though things move.
     LongWait,
-    /// A caller asked for a name with another type or bound than it has.
+    /// A caller was refused a name.
     RefusedName,
 }
 
@@ -105,7 +105,7 @@ impl Rule {
             }
             Rule::LongWait => "Somebody has been blocked for very long, though others get on.",
             Rule::RefusedName => {
-                "A caller asked for the name with another type or bound than it has, and was refused."
+                "A caller was refused the name: it has another type or bound, or the bound was too large."
             }
         }
     }
@@ -136,7 +136,7 @@ impl Rule {
             }
             Rule::LongWait => "Is it passed over by others, or is there too much work for too few?",
             Rule::RefusedName => {
-                "If that caller went on without it, others may wait for what it would do. Compare the lines."
+                "If that caller went on without it, others may wait for what it would do. See the lines."
             }
         }
     }
@@ -169,6 +169,13 @@ pub struct Problem {
     pub text: String,
 }
 
+impl Problem {
+    /// Whether it was at a moment, and nobody knows if it still matters.
+    pub fn is_past(&self) -> bool {
+        self.rule == Rule::RefusedName
+    }
+}
+
 /// What rules know beside the entry that they look at.
 struct Host<'a> {
     now_us: u64,
@@ -187,7 +194,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// What looks wrong now: the oldest first, but those last of which nobody knows whether they still matter.
+/// What looks wrong now: the oldest first, but last what is of the past.
 pub fn find_problems(store: &Store, thresholds: Thresholds) -> Vec<Problem> {
     let host = Host::new(store, thresholds);
     let of = |entry: &Entry| {
@@ -200,10 +207,9 @@ pub fn find_problems(store: &Store, thresholds: Thresholds) -> Vec<Problem> {
     problems.extend(knot::all_blocked(store, &host));
     problems.extend(rules::refused_names(store.refused(), host.now_us));
     problems.sort_by(|a, b| {
-        let is_past = |problem: &Problem| problem.rule == Rule::RefusedName;
         let older_first = b.age_us.cmp(&a.age_us);
-        is_past(a)
-            .cmp(&is_past(b))
+        a.is_past()
+            .cmp(&b.is_past())
             .then(older_first)
             .then_with(|| (a.rule, &a.on).cmp(&(b.rule, &b.on)))
     });

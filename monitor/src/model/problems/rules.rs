@@ -69,32 +69,38 @@ pub(super) fn stalled_wait_group(
             "{count} not done, no change for {}; {}{}",
             age(age_us),
             waiting.told(entry.row().waiters),
-            who_has_not_called_done(count, &entry.row().call_sites)
+            who_has_not_called_done(count, entry.row().call_sites.as_deref().unwrap_or_default())
         ),
     })
 }
 
-/// One for each name: what happened last, and where else.
+/// One for each name: what happened last, and what happened at other lines.
 pub(super) fn refused_names(all: &[Refused], now_us: u64) -> impl Iterator<Item = Problem> {
     let mut by_name: BTreeMap<&RowId, Vec<&Refused>> = BTreeMap::new();
-    for refused in all {
+    for refused in all.iter().rev() {
         by_name.entry(&refused.id).or_default().push(refused);
     }
     by_name.into_iter().filter_map(move |(id, all)| {
-        let (last, others) = all.split_last()?;
-        let line = |refused: &Refused| {
-            let times = refused.times;
-            let times = if times > 1 { format!(" {times} times") } else { String::new() };
-            format!("{times} at {}", escape(&refused.location.to_string()))
-        };
-        let told = others.iter().rev().take(NAMED).map(|other| format!(";{}", line(other)));
-        let (told, more) = (told.collect::<String>(), others.len().saturating_sub(NAMED));
-        let more = if more > 0 { format!("; and at {more} more lines") } else { String::new() };
+        let last = all.first()?;
+        let mut message = "";
+        let told = all.iter().take(NAMED).map(|refused| {
+            let times = match refused.times {
+                ..=1 => String::new(),
+                times => format!(" {times} times"),
+            };
+            let line = refused.location.to_string();
+            let is_same = std::mem::replace(&mut message, &refused.message) == refused.message;
+            let why = if is_same { String::new() } else { format!(": {}", escape(message)) };
+            format!("refused{times} at {}{why}", escape(&line))
+        });
+        let told: Vec<String> = told.collect();
+        let more = all.len() - told.len();
+        let more = if more > 0 { format!("; and elsewhere ({more} more)") } else { String::new() };
         Some(Problem {
             rule: Rule::RefusedName,
             on: id.clone(),
-            age_us: now_us.saturating_sub(last.last_us),
-            text: format!("refused{}{told}{more}: {}", line(last), escape(&last.message)),
+            age_us: u64::try_from(i128::from(now_us) - i128::from(last.last_us)).unwrap_or(0),
+            text: told.join("; ") + &more,
         })
     })
 }

@@ -38,7 +38,7 @@ fn row(kind: Kind, name: &str, state: State, blocked: Vec<Blocked>) -> Row {
         getters: count(Operation::Get),
         waiters: count(Operation::Wait),
         blocked,
-        call_sites: vec![],
+        call_sites: None,
     }
 }
 
@@ -177,7 +177,7 @@ fn of_a_wait_group_that_is_tracked_who_has_not_called_done() {
         });
         let mut host = Host::new();
         let waiting = group(count, vec![blocked(Operation::Wait, "main", 1)]);
-        host.goes_on(vec![Row { call_sites: call_sites.collect(), ..waiting }]);
+        host.goes_on(vec![Row { call_sites: Some(call_sites.collect()), ..waiting }]);
         (0..4).for_each(|_| host.goes_on(vec![]));
         host.finds()[0].text.split_once("main.rs:40").unwrap().1.to_owned()
     };
@@ -425,20 +425,27 @@ fn a_caller_that_was_refused_a_name() {
         times: 3,
         last_us: 500_000,
     };
-    let elsewhere = Location { file: "src/lib.rs".into(), line: 9 };
+    let elsewhere = |line| Location { file: "src/lib.rs".into(), line };
     host.store.apply(Changes {
         at_us: 2_000_000,
         generation: 2,
         rows: vec![full(2)],
-        refused: Some(vec![Refused { times: 1, location: elsewhere, ..refused.clone() }, refused]),
+        refused: Some(vec![
+            Refused { message: "other".into(), location: elsewhere(3), ..refused.clone() },
+            Refused { times: 1, location: elsewhere(9), ..refused.clone() },
+            refused,
+        ]),
         ..Changes::default()
     });
     host.second = 2;
     let [problem] = &host.finds()[..] else { panic!("{:?}", host.finds()) };
     assert_eq!((problem.rule, problem.age_us), (Rule::RefusedName, 1_500_000));
-    let lines = "refused 3 times at src/pool.rs:7; at src/lib.rs:9";
     let message = "the queue \"jobs\" is\\u{1b} bounded to 4";
-    assert_eq!(problem.text, format!("{lines}: {message}"));
+    let text = format!(
+        "refused 3 times at src/pool.rs:7: {message}; refused at src/lib.rs:9; \
+         refused 3 times at src/lib.rs:3: other"
+    );
+    assert_eq!(problem.text, text);
     for second in 3..=9 {
         host.goes_on(vec![full(second)]);
     }
