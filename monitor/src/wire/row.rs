@@ -22,10 +22,12 @@ pub struct RowId {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// What had the name then. If nothing had, it is what was asked for, at the line that asked.
+    #[serde(flatten)]
     pub id: RowId,
     /// What the caller was told.
     pub message: String,
     /// The line that asked.
+    #[serde(flatten)]
     pub location: Location,
     /// How many times it was refused.
     pub times: u64,
@@ -118,6 +120,7 @@ impl Row {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallSite {
     /// The line.
+    #[serde(flatten)]
     pub location: Location,
     /// How much it ever added.
     #[serde(default, skip_serializing_if = "is_zero")]
