@@ -26,7 +26,7 @@ impl World {
     }
 
     /// There are so many. What was removed may be held back for a moment by other tests, which read registries of their
-    /// own at the same time; it goes with one of the next changes.
+    /// own at the same time; it goes with one of the next changes of its kind.
     pub(super) fn settle(&self, registry: &Registry, expected: usize) {
         let begun = Instant::now();
         while self.alive() != expected {
@@ -36,8 +36,10 @@ impl World {
             yield_now();
             // A name that is in no input, as no number is put behind a text that is as long as this.
             let name = "another name ".repeat(400);
-            registry.atomic(&name, 0);
-            registry.remove(Kind::Atomic, &name);
+            // Each kind has a list of its own of what is held back.
+            assert!(registry.shared(&name, 0).is_ok() && registry.queue::<u8>(&name, 0).is_ok());
+            registry.remove(Kind::Shared, &name);
+            registry.remove(Kind::Queue, &name);
         }
     }
 }
