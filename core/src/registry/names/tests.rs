@@ -14,15 +14,14 @@ fn number(names: &Names<Number>, name: &str) -> Option<usize> {
     names.get(name, |number| **number)
 }
 
-/// Readers of other tests may hold back what was removed, for a moment.
+/// Readers of other tests may hold back what was removed: for a moment, or for as long as a walk along a table takes under
+/// a sanitizer.
 fn eventually(condition: impl Fn() -> bool) {
-    for _ in 0..10_000 {
-        if condition() {
-            return;
-        }
+    let begun = sync::now();
+    while !condition() {
+        assert!(begun.elapsed() < sync::Duration::from_secs(60), "it did not come true");
         sync::yield_now();
     }
-    panic!("it did not come true");
 }
 
 #[test]
