@@ -26,10 +26,8 @@ impl Sites {
     #[cold]
     pub(super) fn note(&self, location: &'static Location<'static>, by: By, delta: i64) {
         self.change(location, |site| {
-            match delta {
-                0.. => site.added = site.added.wrapping_add(delta.unsigned_abs()),
-                ..0 => site.taken_off = site.taken_off.wrapping_add(delta.unsigned_abs()),
-            }
+            let sum = sum_of(site, delta);
+            *sum = sum.wrapping_add(delta.unsigned_abs());
             if let By::Guard = by {
                 site.guards = site.guards.wrapping_add_signed(delta);
             }
@@ -40,10 +38,8 @@ impl Sites {
     #[cold]
     pub(super) fn undo(&self, location: &'static Location<'static>, by: By, delta: i64) {
         self.change(location, |site| {
-            match delta {
-                0.. => site.added = site.added.wrapping_sub(delta.unsigned_abs()),
-                ..0 => site.taken_off = site.taken_off.wrapping_sub(delta.unsigned_abs()),
-            }
+            let sum = sum_of(site, delta);
+            *sum = sum.wrapping_sub(delta.unsigned_abs());
             // A guard that is dropped is gone, whatever became of the count.
             if let (By::Guard, 0..) = (by, delta) {
                 site.guards = site.guards.wrapping_add_signed(-delta);
@@ -72,6 +68,11 @@ impl Sites {
         let changed = |site: &&CallSite| (site.added, site.taken_off, site.guards) != (0, 0, 0);
         sites.iter().filter(changed).cloned().collect()
     }
+}
+
+/// The sum that a change by `delta` goes into.
+fn sum_of(site: &mut CallSite, delta: i64) -> &mut u64 {
+    if delta < 0 { &mut site.taken_off } else { &mut site.added }
 }
 
 #[cfg(all(test, not(loom)))]
