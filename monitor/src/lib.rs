@@ -31,7 +31,7 @@
 //! | `agent` | [`agent`], [`wire`], [`discover`] | serde, serde_json |
 //! | `viewer` | [`wire`], [`discover`], `client`, `model`, `app`, `view`, `viewer`, `headless`, `recording`, `report` | ratatui, signal-hook, unicode-width, regex |
 //! | both | `tui`: the viewer inside the host | |
-//! | `cli` (default) | all of them, `demo`, and the program `syncmon` | clap |
+//! | `cli` (default) | all of them, `config`, `demo`, and the program `syncmon` | clap, toml |
 #![forbid(unsafe_code)]
 
 #[cfg(not(unix))]
@@ -43,6 +43,8 @@ pub mod agent;
 pub mod app;
 #[cfg(feature = "viewer")]
 pub mod client;
+#[cfg(feature = "cli")]
+pub mod config;
 #[cfg(feature = "cli")]
 pub mod demo;
 #[cfg(any(feature = "agent", feature = "viewer"))]

@@ -8,6 +8,17 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// What stands for what was cut, and what bars and lines are made of.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    cut: char,
+    /// Of a bar: what is full, in how many parts a cell is, and what is empty.
+    full: char,
+    parts: &'static [char],
+    empty: char,
+    levels: [char; 8],
+}
+
 /// `text` in at most `room` columns, with `…` where it was cut.
 ///
 /// ```
@@ -17,21 +28,7 @@ pub fn width(text: &str) -> usize {
 /// assert_eq!(clip("任務任務", 6), "任務…");
 /// ```
 pub fn clip(text: &str, room: usize) -> Cow<'_, str> {
-    if text.width() <= room {
-        return Cow::Borrowed(text);
-    }
-    let mut left = room.saturating_sub(1);
-    let fits = text.chars().take_while(|c| {
-        let columns = c.width().unwrap_or(0);
-        let fits = columns <= left;
-        left = left.saturating_sub(columns);
-        fits
-    });
-    let mut clipped: String = fits.collect();
-    if room > 0 {
-        clipped.push('…');
-    }
-    Cow::Owned(clipped)
+    Marks::UNICODE.clip(text, room)
 }
 
 /// The end of `text` in at most `room` columns: of a path the end says most.
@@ -41,21 +38,7 @@ pub fn clip(text: &str, room: usize) -> Cow<'_, str> {
 /// assert_eq!(clip_start("src/demo/job.rs:12", 10), "…job.rs:12");
 /// ```
 pub fn clip_start(text: &str, room: usize) -> Cow<'_, str> {
-    if text.width() <= room {
-        return Cow::Borrowed(text);
-    }
-    let mut left = room.saturating_sub(1);
-    let mut from = text.len();
-    for (at, c) in text.char_indices().rev() {
-        let columns = c.width().unwrap_or(0);
-        if columns > left {
-            break;
-        }
-        left -= columns;
-        from = at;
-    }
-    let mark = if room > 0 { "…" } else { "" };
-    Cow::Owned(format!("{mark}{}", &text[from..]))
+    Marks::UNICODE.clip_start(text, room)
 }
 
 /// A number in at most `room` columns: exact if it fits, else shortened with a unit, never with lost digits.
@@ -136,17 +119,7 @@ pub fn age(us: u64) -> String {
 /// assert_eq!(bar(0.01, 4), "▏░░░");
 /// ```
 pub fn bar(fill: f64, room: usize) -> String {
-    const PARTS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-    let eighths = (fill.clamp(0.0, 1.0) * room as f64 * 8.0) as usize;
-    // Something is not nothing.
-    let eighths = if fill > 0.0 { eighths.max(1).min(room * 8) } else { eighths };
-    let mut bar = "█".repeat(eighths / 8);
-    if eighths % 8 > 0 {
-        bar.push(PARTS[eighths % 8 - 1]);
-    }
-    let drawn = bar.chars().count();
-    bar.extend(std::iter::repeat_n('░', room.saturating_sub(drawn)));
-    bar
+    Marks::UNICODE.bar(fill, room)
 }
 
 /// Levels as a line of blocks, the largest as high as `top` or, without one, as high as there is.
@@ -157,14 +130,82 @@ pub fn bar(fill: f64, room: usize) -> String {
 /// assert_eq!(spark([0, 1, 2], None), " ▄█");
 /// ```
 pub fn spark(levels: impl IntoIterator<Item = u64>, top: Option<u64>) -> String {
-    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let levels: Vec<u64> = levels.into_iter().collect();
-    let top = top.unwrap_or_else(|| levels.iter().copied().max().unwrap_or(0)).max(1);
-    let block = |level: u64| match (u128::from(level) * 8).div_ceil(u128::from(top)) {
-        0 => ' ',
-        height => BLOCKS[(height.min(8) - 1) as usize],
+    Marks::UNICODE.spark(levels, top)
+}
+
+impl Marks {
+    pub(crate) const UNICODE: Marks = Marks {
+        cut: '…',
+        full: '█',
+        parts: &['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+        empty: '░',
+        levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
     };
-    levels.into_iter().map(block).collect()
+
+    pub(crate) const ASCII: Marks = Marks {
+        cut: '~',
+        full: '#',
+        parts: &['='],
+        empty: '.',
+        levels: ['.', ':', '-', '=', '+', '*', '#', '@'],
+    };
+
+    pub(crate) fn clip<'a>(&self, text: &'a str, room: usize) -> Cow<'a, str> {
+        if text.width() <= room {
+            return Cow::Borrowed(text);
+        }
+        let mut left = room.saturating_sub(1);
+        let fits = text.chars().take_while(|c| {
+            let columns = c.width().unwrap_or(0);
+            let fits = columns <= left;
+            left = left.saturating_sub(columns);
+            fits
+        });
+        let mut clipped: String = fits.collect();
+        if room > 0 {
+            clipped.push(self.cut);
+        }
+        Cow::Owned(clipped)
+    }
+
+    pub(crate) fn clip_start<'a>(&self, text: &'a str, room: usize) -> Cow<'a, str> {
+        if text.width() <= room {
+            return Cow::Borrowed(text);
+        }
+        let mut left = room.saturating_sub(1);
+        let mut from = text.len();
+        for (at, c) in text.char_indices().rev() {
+            let columns = c.width().unwrap_or(0);
+            if columns > left {
+                break;
+            }
+            left -= columns;
+            from = at;
+        }
+        let mark = (room > 0).then_some(self.cut);
+        Cow::Owned(mark.into_iter().chain(text[from..].chars()).collect())
+    }
+
+    pub(crate) fn bar(&self, fill: f64, room: usize) -> String {
+        // The last cell that has something in it has a part of it.
+        let of_cell = self.parts.len() + 1;
+        let parts = (fill.clamp(0.0, 1.0) * (room * of_cell) as f64) as usize;
+        // Something is not nothing.
+        let parts = if fill > 0.0 { parts.max(1).min(room * of_cell) } else { parts };
+        let full = std::iter::repeat_n(self.full, parts / of_cell);
+        let part = (parts % of_cell).checked_sub(1).map(|part| self.parts[part]);
+        full.chain(part).chain(std::iter::repeat(self.empty)).take(room).collect()
+    }
+
+    pub(crate) fn spark(&self, levels: impl IntoIterator<Item = u64>, top: Option<u64>) -> String {
+        let levels: Vec<u64> = levels.into_iter().collect();
+        let top = top.unwrap_or_else(|| levels.iter().copied().max().unwrap_or(0)).max(1);
+        let block = |level: u64| match (u128::from(level) * 8).div_ceil(u128::from(top)) {
+            0 => ' ',
+            height => self.levels[(height.min(8) - 1) as usize],
+        };
+        levels.into_iter().map(block).collect()
+    }
 }
 
 #[cfg(test)]

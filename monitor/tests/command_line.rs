@@ -240,3 +240,42 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
 }
+
+#[test]
+fn the_configuration_is_printed_and_can_be_used_as_it_is() {
+    let (sockets, dir) = (private_dir(), private_dir());
+    let print = |args: &[&str]| syncmon(sockets.path()).args(args).output().unwrap();
+    let default = stdout(&print(&["--print-config"]));
+    let changed = stdout(&print(&["--print-config", "--theme", "light", "--rising=90s"]));
+    assert!(
+        changed.contains("theme = \"light\"") && changed.contains("rising = \"90s\""),
+        "{changed}"
+    );
+    let file = dir.path().join("config.toml");
+    fs::write(&file, &changed).unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(stdout(&print(&["--print-config", "--config", file])), changed);
+    assert_eq!(stdout(&print(&["--print-config", "--config", "/dev/null"])), default);
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_with_its_file_and_line() {
+    let sockets = private_dir();
+    fs::create_dir(sockets.path().join("syncmon")).unwrap();
+    let file = sockets.path().join("syncmon/config.toml");
+    fs::write(&file, "[screen]\nmouse = true\ntheme = 'dusk'\n").unwrap();
+    for args in [&["--print-config"][..], &["watch", "4711"], &["replay", "file"], &["demo"]] {
+        let output = syncmon(sockets.path()).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {output:?}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with(&format!("syncmon: {}: ", file.display())), "{said}");
+        for part in ["line 3", "theme = 'dusk'", "there is no theme `dusk`: auto, ansi, dark"] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+    // What has no use for it works.
+    assert!(syncmon(sockets.path()).arg("ls").output().unwrap().status.success());
+    let output = syncmon(sockets.path()).args(["--config", "/nowhere", "--print-config"]).output();
+    let said = text(&output.unwrap().stderr);
+    assert_eq!(said, "syncmon: /nowhere: No such file or directory (os error 2)\n");
+}

@@ -67,6 +67,20 @@ fn the_help() {
 }
 
 #[test]
+fn the_columns_while_they_are_chosen() {
+    check("columns", |app| press(app, &typed("cj jj G ")));
+}
+
+#[test]
+fn other_columns() {
+    check("columns_chosen", |app| {
+        // Without value and history, with the type.
+        press(app, &typed("cjj jj G "));
+        press(app, &[KeyCode::Esc]);
+    });
+}
+
+#[test]
 fn the_filter_while_it_is_typed() {
     check("filter", |app| press(app, &typed("/kind:queue wait>2s")));
 }

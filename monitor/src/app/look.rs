@@ -1,9 +1,10 @@
 //! What the view may look at.
 
 use super::{App, Link, Screen, View};
-use crate::keys::Context;
+use crate::keys::{Context, Keymap};
 use crate::model::{Entry, Filter, Problem, Store, ThreadSeen, Wait};
 use crate::recording::Status;
+use crate::view::Columns;
 use crate::wire::Hello;
 use std::time::Duration;
 
@@ -71,6 +72,16 @@ impl App {
     /// Where keys go.
     pub fn key_context(&self) -> Context {
         self.context()
+    }
+
+    /// Which key means what.
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    /// The columns of the table of primitives.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// How many lines of the table pass the filter.

@@ -18,13 +18,14 @@ mod wish;
 pub use wish::Wish;
 
 use crate::client;
-use crate::keys::{self, Command, Context};
+use crate::keys::{Command, Context, Keymap};
 use crate::model::{
     Filter, Problem, Rule, Sort, Store, Thresholds, WaitAt, WaitId, WaitSort, arrange,
     arrange_threads, arrange_waits, find_problems,
 };
 use crate::recording::Status;
-use crate::view::layout;
+use crate::view::{Column, Columns, layout};
+use crate::viewer::Settings;
 use crate::wire::{Hello, RowId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use list::{Cursor, List};
@@ -92,6 +93,8 @@ pub enum Screen {
     Filter,
     /// One primitive.
     Detail(RowId),
+    /// Where columns are chosen, and which one is selected.
+    Columns(usize),
     /// The help; the pane that it covers comes back after it.
     Help(Box<Screen>),
 }
@@ -129,6 +132,8 @@ pub struct App {
     replay: Option<Status>,
     /// What was asked of the recording and is not done yet.
     asked: Vec<Command>,
+    columns: Columns,
+    keymap: Keymap,
     mouse: bool,
     wishes: Vec<Wish>,
     /// What became of the last one, and when.
@@ -163,6 +168,8 @@ impl App {
             pane_top: 0,
             replay: None,
             asked: Vec::new(),
+            columns: Columns::default(),
+            keymap: Keymap::default(),
             mouse: true,
             wishes: Vec::new(),
             said: None,
@@ -170,9 +177,10 @@ impl App {
         }
     }
 
-    /// The same with other limits for what is a problem.
-    pub fn with_thresholds(self, thresholds: Thresholds) -> Self {
-        App { thresholds, ..self }
+    /// The same, as the user wants it.
+    pub fn with_settings(self, settings: Settings) -> Self {
+        let Settings { thresholds, columns, keymap, mouse, theme: _ } = settings;
+        App { thresholds, columns, keymap, mouse, ..self }
     }
 
     /// What was asked of the recording since the last call.
@@ -235,8 +243,8 @@ impl App {
 
     fn key(&mut self, event: KeyEvent) {
         let replays = self.replay.is_some() && !matches!(self.screen, Screen::Filter);
-        let of_replay = replays.then(|| keys::command(Context::Replay, event)).flatten();
-        if let Some(command) = of_replay.or_else(|| keys::command(self.context(), event)) {
+        let of_replay = replays.then(|| self.keymap.command(Context::Replay, event)).flatten();
+        if let Some(command) = of_replay.or_else(|| self.keymap.command(self.context(), event)) {
             self.obey(command);
         } else if let (Screen::Filter, KeyCode::Char(c)) = (&self.screen, event.code)
             && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
@@ -303,6 +311,17 @@ impl App {
                 self.screen = Screen::Help(Box::new(covered));
                 self.pane_top = 0;
             }
+            Command::Columns => {
+                self.view = View::Primitives;
+                self.screen = Screen::Columns(0);
+                self.rearrange();
+            }
+            Command::Toggle => {
+                if let Screen::Columns(at) = self.screen {
+                    let width = usize::from(self.size.0);
+                    self.columns.toggle(Column::ALL[at], width);
+                }
+            }
             Command::Mouse => self.mouse = !self.mouse,
             Command::Copy => self.wish_to_copy(),
             Command::Write => self.wish_to_write(),
@@ -324,7 +343,7 @@ impl App {
                 self.filter.clear();
                 self.rearrange();
             }
-            Screen::Detail(_) => {}
+            Screen::Detail(_) | Screen::Columns(_) => {}
             Screen::Help(covered) => self.screen = *covered,
         }
         self.pane_top = 0;
@@ -338,6 +357,10 @@ impl App {
 
     /// Moves the cursor of the table or the view of a pane; `by` gets the place and the lines on a screen.
     fn step(&mut self, by: impl Fn(usize, usize) -> usize) {
+        if let Screen::Columns(at) = &mut self.screen {
+            *at = by(*at, Column::ALL.len()).min(Column::ALL.len() - 1);
+            return;
+        }
         if !matches!(self.screen, Screen::Table | Screen::Filter) {
             self.pane_top = by(self.pane_top, layout::pane_lines(&self.screen, self.size).max(1));
             return;
@@ -371,8 +394,8 @@ impl App {
         self.found = find_problems(store, self.thresholds);
         match self.view {
             View::Primitives => {
-                let by_name = self.filter.is_empty() && self.sort.is_by_name();
-                let arranged = by_name.then_some((store.arrivals(), self.sort));
+                let is_fixed = self.filter.is_empty() && self.sort.is_fixed();
+                let arranged = is_fixed.then_some((store.arrivals(), self.sort));
                 if arranged.is_some() && self.arranged == arranged {
                     return;
                 }
@@ -445,7 +468,7 @@ impl App {
         }
         let content = match &self.screen {
             Screen::Detail(id) => self.store().get(id).map_or(0, |entry| entry.row().blocked.len()),
-            Screen::Help(_) => layout::help_lines(),
+            Screen::Help(_) => layout::help_lines(&self.keymap),
             _ => 0,
         };
         let room = layout::pane_lines(&self.screen, self.size);
@@ -457,6 +480,7 @@ impl App {
             Screen::Table => Context::Table,
             Screen::Filter => Context::Filter,
             Screen::Detail(_) => Context::Detail,
+            Screen::Columns(_) => Context::Columns,
             Screen::Help(_) => Context::Help,
         }
     }

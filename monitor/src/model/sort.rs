@@ -18,17 +18,26 @@ pub enum SortKey {
     Blocked,
     /// The longest wait.
     Longest,
+    /// How full.
+    Fill,
+    /// The line that created it.
+    Created,
+    /// The type of what it holds.
+    Type,
 }
 
 impl SortKey {
     /// All of them, in the order in which the key cycles.
-    pub const ALL: [SortKey; 6] = [
+    pub const ALL: [SortKey; 9] = [
         SortKey::Kind,
         SortKey::Name,
         SortKey::Value,
         SortKey::Rate,
         SortKey::Blocked,
         SortKey::Longest,
+        SortKey::Fill,
+        SortKey::Created,
+        SortKey::Type,
     ];
 
     /// The word for it on the screen.
@@ -40,6 +49,9 @@ impl SortKey {
             SortKey::Rate => "rate",
             SortKey::Blocked => "blocked",
             SortKey::Longest => "longest",
+            SortKey::Fill => "fill",
+            SortKey::Created => "created",
+            SortKey::Type => "type",
         }
     }
 
@@ -51,7 +63,12 @@ impl SortKey {
 
     /// Whether one wants the largest first: of numbers, not of words.
     fn largest_first(self) -> bool {
-        !matches!(self, SortKey::Kind | SortKey::Name)
+        !self.is_fixed()
+    }
+
+    /// Whether what it says of a primitive never changes.
+    fn is_fixed(self) -> bool {
+        matches!(self, SortKey::Kind | SortKey::Name | SortKey::Created | SortKey::Type)
     }
 }
 
@@ -91,9 +108,9 @@ impl Sort {
         Sort { descending: !self.descending, ..self }
     }
 
-    /// Whether it depends on names alone, so that it stays as it is while names do.
-    pub fn is_by_name(self) -> bool {
-        matches!(self.key, SortKey::Kind | SortKey::Name)
+    /// Whether it stays as it is while no primitive comes or goes.
+    pub fn is_fixed(self) -> bool {
+        self.key.is_fixed()
     }
 
     /// Sorts places that are in the order of kind and name. In that order rows stay that are equal, so that they do
@@ -113,6 +130,13 @@ impl Sort {
             }
             SortKey::Blocked => self.by_key(order, |at| entry(at).row().blocked_count()),
             SortKey::Longest => self.by_key(order, |at| entry(at).longest_us(now_us)),
+            // No fill is negative either.
+            SortKey::Fill => self.by_key(order, |at| entry(at).fill().map(f64::to_bits)),
+            SortKey::Created => self.by_key(order, |at| {
+                let place = &entry(at).row().id.created_at;
+                (&place.file, place.line)
+            }),
+            SortKey::Type => self.by_key(order, |at| &entry(at).row().id.type_name),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::Theme;
 use crate::escape::escape;
-use crate::text::{clip, clip_start};
 use crate::wire::{Blocked, RowId};
 use ratatui::widgets::Cell;
 
@@ -33,11 +32,11 @@ impl Columns {
         let thread = format!("{task}{}", escape(blocked.name()));
         let on = format!("{} {}", on.kind.label(), escape(&on.name));
         let place = blocked.location.to_string();
-        let place = clip_start(&escape(&place), self.place).into_owned();
+        let place = theme.symbols.clip_start(&escape(&place), self.place).into_owned();
         [
-            Cell::from(clip(&thread, self.thread).into_owned()),
+            Cell::from(theme.symbols.clip(&thread, self.thread).into_owned()),
             Cell::from(blocked.operation.label()),
-            Cell::from(clip(&on, self.on).into_owned()),
+            Cell::from(theme.symbols.clip(&on, self.on).into_owned()),
             Cell::from(place).style(theme.dim()),
         ]
     }

@@ -15,11 +15,11 @@
 //!  worker-1             put              3.4s  src/main.rs:40
 //! ```
 
-use super::{Theme, table};
+use super::{Symbols, Theme, table};
 use crate::app::App;
 use crate::escape::escape;
 use crate::model::{Entry, KEPT, Store, Ticks, sites};
-use crate::text::{age, bar, clip, clip_start, rate, width};
+use crate::text::{rate, width};
 use crate::wire::{Blocked, Kind, Operation, Row, RowId, State};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -66,7 +66,7 @@ fn gone(id: &RowId, room: usize, theme: Theme) -> Vec<Line<'static>> {
 
 fn title(id: &RowId, room: usize, theme: Theme) -> Line<'static> {
     let name = escape(&id.name);
-    let name = clip(&name, room.saturating_sub(14)).into_owned();
+    let name = theme.symbols.clip(&name, room.saturating_sub(14)).into_owned();
     Line::from(vec![
         Span::styled(format!(" {} ", id.kind.label()), theme.dim()),
         Span::styled(name, theme.title()),
@@ -81,18 +81,21 @@ fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'st
     };
     let mut lines = vec![
         title(&row.id, room + 11, theme),
-        field("type", clip(&escape(&row.id.type_name), room).into_owned()),
-        field("created", clip_start(&escape(&row.id.created_at.to_string()), room).into_owned()),
-        field("holds", clip(&holds(entry, room), room).into_owned()),
+        field("type", theme.symbols.clip(&escape(&row.id.type_name), room).into_owned()),
+        field(
+            "created",
+            theme.symbols.clip_start(&escape(&row.id.created_at.to_string()), room).into_owned(),
+        ),
+        field("holds", theme.symbols.clip(&holds(entry, room, theme.symbols), room).into_owned()),
         field("activity", activity(entry, ticks)),
-        field("history", table::history(entry, room.min(KEPT), ticks)),
-        field("blocked", blocked(row, entry.longest_us(ticks.now_us()))),
+        field("history", table::history(entry, room.min(KEPT), ticks, theme.symbols)),
+        field("blocked", blocked(row, entry.longest_us(ticks.now_us()), theme.symbols)),
     ];
     match row.id.kind {
         // Who might come is who was seen there.
         Kind::Queue => lines.extend([
-            field("getters", others(entry, Operation::Get, store, room)),
-            field("putters", others(entry, Operation::Put, store, room)),
+            field("getters", others(entry, Operation::Get, store, (room, theme.symbols))),
+            field("putters", others(entry, Operation::Put, store, (room, theme.symbols))),
         ]),
         Kind::WaitGroup => {
             let (guards, changes) = match &row.call_sites {
@@ -103,7 +106,7 @@ fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'st
                 Some(sites) => (sites::guards(sites), sites::changes(sites)),
             };
             let cut = |text: Option<String>, none: &str| {
-                clip(text.as_deref().unwrap_or(none), room).into_owned()
+                theme.symbols.clip(text.as_deref().unwrap_or(none), room).into_owned()
             };
             lines.extend([
                 field("guards", cut(guards, "none held")),
@@ -117,7 +120,12 @@ fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'st
 }
 
 /// Who was seen to be blocked in this operation, and where each of them is now: the blocked ones first.
-fn others(entry: &Entry, operation: Operation, store: &Store, room: usize) -> String {
+fn others(
+    entry: &Entry,
+    operation: Operation,
+    store: &Store,
+    (room, symbols): (usize, Symbols),
+) -> String {
     let seen = entry.seen_in(operation).iter();
     let mut now: Vec<(bool, String)> = seen
         .map(|(id, seen)| {
@@ -131,7 +139,7 @@ fn others(entry: &Entry, operation: Operation, store: &Store, room: usize) -> St
                     } else {
                         format!(" on {}", escape(&thread.on.name))
                     };
-                    let since = age(thread.age_us(store.at_us()));
+                    let since = symbols.age(thread.age_us(store.at_us()));
                     format!("in {}{on} {since}", thread.blocked.operation)
                 },
             );
@@ -143,10 +151,10 @@ fn others(entry: &Entry, operation: Operation, store: &Store, room: usize) -> St
         return format!("nobody was seen to block in {operation}");
     }
     let all: Vec<String> = now.into_iter().map(|(_, text)| text).collect();
-    clip(&all.join(", "), room).into_owned()
+    symbols.clip(&all.join(", "), room).into_owned()
 }
 
-fn holds(entry: &Entry, room: usize) -> String {
+fn holds(entry: &Entry, room: usize, symbols: Symbols) -> String {
     match &entry.row().state {
         State::Atomic { value } => value.to_string(),
         State::Shared { value, .. } => escape(value).into_owned(),
@@ -158,7 +166,9 @@ fn holds(entry: &Entry, room: usize) -> String {
             let text = format!("{size}{bound} items{closed}")
                 .replace(", no bound items", " items, no bound");
             let left = room.saturating_sub(width(&text) + 2).min(40);
-            entry.fill().map_or_else(|| text.clone(), |fill| format!("{text}  {}", bar(fill, left)))
+            entry
+                .fill()
+                .map_or_else(|| text.clone(), |fill| format!("{text}  {}", symbols.bar(fill, left)))
         }
     }
 }
@@ -175,7 +185,7 @@ fn activity(entry: &Entry, ticks: &Ticks) -> String {
     }
 }
 
-fn blocked(row: &Row, longest: Option<u64>) -> String {
+fn blocked(row: &Row, longest: Option<u64>, symbols: Symbols) -> String {
     match longest {
         None => "nobody".to_owned(),
         Some(us) => format!(
@@ -183,7 +193,7 @@ fn blocked(row: &Row, longest: Option<u64>) -> String {
             row.putters,
             row.getters,
             row.waiters,
-            age(us)
+            symbols.age(us)
         ),
     }
 }
@@ -211,12 +221,13 @@ fn waiter(
 ) -> Line<'static> {
     let task = if blocked.task { "task on " } else { "" };
     let name = format!("{task}{}", escape(blocked.name()));
-    let name = clip(&name, THREAD);
+    let name = theme.symbols.clip(&name, THREAD);
     let padding = " ".repeat(THREAD - width(&name));
-    let since = age(entry.aged(blocked.blocked_us, now_us));
+    let since = theme.symbols.age(entry.aged(blocked.blocked_us, now_us));
     let padded = " ".repeat(8usize.saturating_sub(width(&since)));
     let location = blocked.location.to_string();
-    let place = clip_start(&escape(&location), room.saturating_sub(THREAD + 22)).into_owned();
+    let place =
+        theme.symbols.clip_start(&escape(&location), room.saturating_sub(THREAD + 22)).into_owned();
     Line::from(vec![
         Span::raw(format!(" {name}{padding} ")),
         Span::raw(format!("{:<9} ", blocked.operation.label())),

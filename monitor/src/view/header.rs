@@ -10,7 +10,7 @@ use super::{Theme, timebar};
 use crate::app::{App, Link, Screen, View};
 use crate::escape::escape;
 use crate::model::count_waits;
-use crate::text::{age, clip, number, width};
+use crate::text::{number, width};
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
@@ -31,26 +31,35 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let right = Line::from(right);
     let mut left = vec![Span::styled(" syncmon ", theme.title())];
     if let Some(host) = app.host() {
-        left.push(Span::raw(format!(" {}", clip(&escape(&host.program), 24))));
+        left.push(Span::raw(format!(" {}", theme.symbols.clip(&escape(&host.program), 24))));
         left.push(Span::raw(format!("  pid {}", host.pid)));
         left.push(Span::styled(
-            format!("  up {}", age(app.store().at_us().max(host.uptime_us))),
+            format!("  up {}", theme.symbols.age(app.store().at_us().max(host.uptime_us))),
             theme.dim(),
         ));
     }
     left.push(Span::raw("  "));
     left.push(match app.link() {
         _ if let Some(status) = app.replay() => {
-            let how =
-                if status.paused { "paused".to_owned() } else { format!("×{}", status.speed) };
+            let how = if status.paused {
+                "paused".to_owned()
+            } else {
+                format!("{}{}", theme.symbols.or('×', 'x'), status.speed)
+            };
             Span::styled(format!("REPLAY {how}"), theme.notable())
         }
-        Link::Connecting => Span::styled("○ connecting", theme.dim()),
-        Link::Live => Span::styled("● live", theme.good()),
+        Link::Connecting => {
+            Span::styled(format!("{} connecting", theme.symbols.or('○', 'o')), theme.dim())
+        }
+        Link::Live => Span::styled(format!("{} live", theme.symbols.or('●', '*')), theme.good()),
         Link::Lost { since, .. } => {
             let gone = app.now().saturating_sub(*since).as_micros();
             Span::styled(
-                format!("✗ lost {} ago", age(u64::try_from(gone).unwrap_or(u64::MAX))),
+                format!(
+                    "{} lost {} ago",
+                    theme.symbols.or('✗', 'x'),
+                    theme.symbols.age(u64::try_from(gone).unwrap_or(u64::MAX))
+                ),
                 theme.bad(),
             )
         }
@@ -83,7 +92,7 @@ pub(super) fn draw_status(app: &App, theme: Theme, frame: &mut Frame<'_>, area: 
     if let (false, Some(status)) = (typing, app.replay()) {
         let room = usize::from(area.width).saturating_sub(used + 1).min(TIME_BAR);
         let [_, right] = split(area, room);
-        frame.render_widget(Paragraph::new(timebar::text(status, room)), right);
+        frame.render_widget(Paragraph::new(timebar::text(status, room, theme.symbols)), right);
     }
 }
 
@@ -113,7 +122,8 @@ fn before_filter(app: &App, theme: Theme, room: usize) -> Vec<Span<'static>> {
     // On a narrow screen there is room for one of them, and the order can be seen.
     if !is_narrow || !is_filtered && app.replay().is_none() {
         let (key, descending) = app.sorted_by();
-        let arrow = if descending { '▼' } else { '▲' };
+        let (down, up) = theme.symbols.or(('▼', '▲'), ('v', '^'));
+        let arrow = if descending { down } else { up };
         spans.push(Span::styled(format!(" sort {key} {arrow}"), theme.dim()));
     }
     if is_filtered {
@@ -163,7 +173,7 @@ pub(super) fn draw_filter_error(app: &App, theme: Theme, frame: &mut Frame<'_>, 
     } else if width(&said) + 2 <= column && column < room {
         format!("{said:>0$} ^", column - 1)
     } else {
-        format!(" {}", clip(&said, room.saturating_sub(1)))
+        format!(" {}", theme.symbols.clip(&said, room.saturating_sub(1)))
     };
     frame.render_widget(Clear, line);
     frame.render_widget(Paragraph::new(Line::styled(text, theme.bad())), line);

@@ -1,14 +1,14 @@
 //! ```text
-//!  Enter       details of the selected row, and who is blocked on it
+//!  Enter       details of the selected row: who is blocked on it
 //!  ...
 //!  kind:       atomic, shared, wait-group or queue
 //!  ...
 //!  P/G/W       how many are blocked in put, in get and in wait
 //! ```
 
-use super::Theme;
+use super::{Symbols, Theme};
 use crate::app::App;
-use crate::keys::BINDINGS;
+use crate::keys::Keymap;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -36,15 +36,22 @@ const COLUMNS: &[(&str, &str)] = &[
 ];
 
 /// All lines of the help: the keys, then what can be typed as a filter, then the columns.
-pub(super) fn lines() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let keys = BINDINGS.iter().filter_map(|binding| Some((binding.label, binding.help?)));
-    let gap = || std::iter::once(("", ""));
-    keys.chain(gap()).chain(FILTERS.iter().copied()).chain(gap()).chain(COLUMNS.iter().copied())
+pub(super) fn lines(keymap: &Keymap, symbols: Symbols) -> Vec<(String, String)> {
+    let keys = keymap
+        .all()
+        .iter()
+        .filter_map(|bound| Some((keymap.label(bound, symbols), keymap.help(bound, symbols)?)));
+    let gap = [(String::new(), String::new())];
+    let table = |lines: &[(&str, &str)]| -> Vec<(String, String)> {
+        lines.iter().map(|(label, help)| ((*label).to_owned(), (*help).to_owned())).collect()
+    };
+    keys.chain(gap.clone()).chain(table(FILTERS)).chain(gap).chain(table(COLUMNS)).collect()
 }
 
 /// The lines that fit.
 pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    let visible = lines().skip(app.pane_top()).take(usize::from(area.height));
+    let lines = lines(app.keymap(), theme.symbols);
+    let visible = lines.into_iter().skip(app.pane_top()).take(usize::from(area.height));
     let visible: Vec<Line<'_>> = visible
         .map(|(label, help)| {
             Line::from(vec![Span::styled(format!(" {label:<10} "), theme.key()), Span::raw(help)])

@@ -36,7 +36,7 @@ pub fn hit(app: &App, column: u16, line: u16) -> Option<Hit> {
     }
     let width = usize::from(areas.body.width);
     match app.view() {
-        View::Primitives => table::key_at(width, column).map(Hit::SortBy),
+        View::Primitives => table::key_at(app.columns(), width, column).map(Hit::SortBy),
         View::Waiters => waiters::key_at(width, column).map(Hit::SortWaitsBy),
         View::Problems | View::Threads => None,
     }

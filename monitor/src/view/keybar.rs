@@ -6,7 +6,7 @@
 
 use super::Theme;
 use crate::app::App;
-use crate::keys::{Command, Context, in_context};
+use crate::keys::{Command, Context};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -19,17 +19,20 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
         return frame.render_widget(Paragraph::new(line), area);
     }
     let context = app.key_context();
+    let keymap = app.keymap();
     let is_replay = app.replay().is_some() && context != Context::Filter;
-    let of_replay = is_replay.then(|| in_context(Context::Replay)).into_iter().flatten();
+    let of_replay = is_replay.then(|| keymap.in_context(Context::Replay)).into_iter().flatten();
     let mut spans = vec![Span::raw(" ")];
     // Beside those of a recording there is room for the most needed; the help has the others.
     let is_needed = |command| {
         matches!(command, Command::Filter | Command::Back | Command::Help | Command::Quit)
     };
-    let others = in_context(context).filter(|binding| !is_replay || is_needed(binding.command));
-    for binding in of_replay.chain(others) {
-        if let Some(short) = binding.short {
-            spans.push(Span::styled(binding.label, theme.key()));
+    let others =
+        keymap.in_context(context).filter(|bound| !is_replay || is_needed(bound.binding.command));
+    for bound in of_replay.chain(others) {
+        let label = keymap.label(bound, theme.symbols);
+        if let (Some(short), false) = (bound.binding.short, label.is_empty()) {
+            spans.push(Span::styled(label, theme.key()));
             spans.push(Span::styled(format!(" {short}  "), theme.dim()));
         }
     }

@@ -1,7 +1,8 @@
 //! Which part of the screen is whose: asked by those who draw and by those who scroll.
 
-use super::{detail, help};
+use super::{Symbols, detail, help};
 use crate::app::{Screen, View};
+use crate::keys::Keymap;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 /// The parts of the screen.
@@ -53,11 +54,11 @@ pub fn pane_lines(screen: &Screen, (width, height): (u16, u16)) -> usize {
     match screen {
         Screen::Table | Screen::Filter => 0,
         Screen::Detail(id) => usize::from(body.height).saturating_sub(detail::head_lines(id.kind)),
-        Screen::Help(_) => usize::from(body.height),
+        Screen::Columns(_) | Screen::Help(_) => usize::from(body.height),
     }
 }
 
 /// How many lines the help has.
-pub fn help_lines() -> usize {
-    help::lines().count()
+pub fn help_lines(keymap: &Keymap) -> usize {
+    help::lines(keymap, Symbols::Unicode).len()
 }

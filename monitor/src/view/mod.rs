@@ -12,6 +12,8 @@
 //! ```
 
 mod call;
+mod chooser;
+mod columns;
 mod detail;
 mod header;
 mod help;
@@ -21,15 +23,18 @@ pub mod layout;
 mod list;
 mod picker;
 mod problems;
+mod symbols;
 mod table;
 mod theme;
 mod threads;
 mod timebar;
 mod waiters;
 
+pub use columns::{Column, Columns};
 pub use picker::draw as draw_picker;
+pub use symbols::Symbols;
 pub(crate) use table::whole_value;
-pub use theme::Theme;
+pub use theme::{Colours, Palette, Theme};
 
 use crate::app::{App, Screen, View};
 use ratatui::Frame;
@@ -50,6 +55,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) {
             View::Threads => threads::draw(app, theme, frame, areas.body),
         },
         Screen::Detail(id) => detail::draw(app, id, theme, frame, areas.body),
+        Screen::Columns(at) => chooser::draw(app, *at, theme, frame, areas.body),
         Screen::Help(_) => help::draw(app, theme, frame, areas.body),
     }
     header::draw_filter_error(app, theme, frame, layout::first_line(areas.body));

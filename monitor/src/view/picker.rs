@@ -7,11 +7,10 @@
 //!  ↑↓ choose  Enter attach  q quit
 //! ```
 
-use super::Theme;
+use super::{Symbols, Theme};
 use crate::discover::shown;
 use crate::escape::escape;
 use crate::hosts::Found;
-use crate::text::{age, clip};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
@@ -35,25 +34,28 @@ pub fn draw(hosts: &[Found], chosen: usize, theme: Theme, frame: &mut Frame<'_>)
     let visible = hosts.iter().enumerate().skip(top).take(room);
     let visible: Vec<Line<'_>> = visible
         .map(|(at, host)| {
-            let line = Line::from(host_line(host));
+            let line = Line::from(host_line(host, theme.symbols));
             if at == chosen { line.style(theme.selected()) } else { line }
         })
         .collect();
     frame.render_widget(Paragraph::new(visible), list);
     frame.render_widget(
-        Paragraph::new(Line::styled(" ↑ ↓ choose  Enter attach  q quit", theme.dim())),
+        Paragraph::new(Line::styled(
+            format!(" {} choose  Enter attach  q quit", theme.symbols.or("↑ ↓", "Up Down")),
+            theme.dim(),
+        )),
         keys,
     );
 }
 
-fn host_line(host: &Found) -> String {
+fn host_line(host: &Found, symbols: Symbols) -> String {
     let socket = shown(&host.socket);
     match &host.answer {
         Ok(answer) => {
             let program = escape(&answer.host.program);
-            let program = clip(&program, 20);
+            let program = symbols.clip(&program, 20);
             let padding = " ".repeat(20usize.saturating_sub(crate::text::width(&program)));
-            let up = age(answer.at_us);
+            let up = symbols.age(answer.at_us);
             format!(
                 " {:>7}  {program}{padding} {up:>6} {:>11}  {socket}",
                 host.pid,

@@ -12,7 +12,6 @@ use super::{Theme, layout, list, table};
 use crate::app::App;
 use crate::escape::escape;
 use crate::model::Problem;
-use crate::text::{age, clip};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -55,9 +54,9 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
 fn row(problem: &Problem, on: usize, what: usize, theme: Theme) -> Row<'static> {
     let name = format!("{} {}", problem.on.kind.label(), escape(&problem.on.name));
     Row::new([
-        table::right(age(problem.age_us)).style(theme.bad()),
+        table::right(theme.symbols.age(problem.age_us)).style(theme.bad()),
         Cell::from(problem.rule.label()).style(theme.bad()),
-        Cell::from(clip(&name, on).into_owned()),
-        Cell::from(clip(&problem.text, what).into_owned()),
+        Cell::from(theme.symbols.clip(&name, on).into_owned()),
+        Cell::from(theme.symbols.clip(&problem.text, what).into_owned()),
     ])
 }

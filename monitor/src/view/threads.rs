@@ -7,7 +7,6 @@
 use super::{Theme, call, list, table};
 use crate::app::App;
 use crate::model::ThreadSeen;
-use crate::text::age;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -36,6 +35,6 @@ fn row(thread: &ThreadSeen, columns: &call::Columns, now_us: u64, theme: Theme) 
         false => ("went on", theme.dim()),
     };
     let cells = columns.cells(&thread.blocked, &thread.on, theme);
-    let first = [table::right(age(us)).style(style), Cell::from(state).style(style)];
+    let first = [table::right(theme.symbols.age(us)).style(style), Cell::from(state).style(style)];
     Row::new(first.into_iter().chain(cells))
 }

@@ -7,7 +7,6 @@ use super::hit::column_at;
 use super::{Theme, call, list, table};
 use crate::app::App;
 use crate::model::{Wait, WaitKey};
-use crate::text::age;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -50,5 +49,5 @@ fn row(wait: Wait<'_>, columns: &call::Columns, now_us: u64, theme: Theme) -> Ro
     let us = wait.age_us(now_us);
     let style = if us >= table::NOTABLE_US { theme.notable() } else { Style::new() };
     let cells = columns.cells(wait.blocked, &wait.entry.row().id, theme);
-    Row::new([table::right(age(us)).style(style)].into_iter().chain(cells))
+    Row::new([table::right(theme.symbols.age(us)).style(style)].into_iter().chain(cells))
 }

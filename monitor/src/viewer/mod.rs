@@ -4,15 +4,16 @@ mod grant;
 mod input;
 mod picker;
 mod screen;
+mod settings;
 
 pub use picker::pick;
+pub use settings::Settings;
 
 use crate::app::{Action, App};
 use crate::client;
 use crate::keys::Command;
-use crate::model::Thresholds;
 use crate::recording::{Player, Recording};
-use crate::view::{self, Theme};
+use crate::view::{self, Colours, Theme};
 use crossterm::event::{Event, KeyEventKind};
 use input::Input;
 use screen::{Screen, Signals};
@@ -37,7 +38,7 @@ const NAP: Duration = Duration::from_millis(50);
 /// How often the picture is drawn though there is no news: ages of a lost connection go on.
 const REDRAW: Duration = Duration::from_millis(500);
 
-/// Shows the host behind a socket on this terminal until the user leaves. `thresholds` say what is a problem.
+/// Shows the host behind a socket on this terminal until the user leaves, as the `settings` say.
 ///
 /// A host that goes away is shown as lost, and seen again when it comes back. The terminal is as it was
 /// afterwards, also after an error, a panic, SIGTERM and SIGHUP. A terminal that goes away ends it.
@@ -45,19 +46,19 @@ const REDRAW: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// If the terminal cannot be used, or a thread cannot be started.
-pub fn watch(socket: &Path, thresholds: Thresholds) -> io::Result<Ended> {
-    show(Source::Live(client::watch(socket.to_owned())?), Signals::Ours, thresholds)
+pub fn watch(socket: &Path, settings: Settings) -> io::Result<Ended> {
+    show(Source::Live(client::watch(socket.to_owned())?), Signals::Ours, settings)
 }
 
-/// Shows a recording on this terminal until the user leaves. `thresholds` say what is a problem.
+/// Shows a recording on this terminal until the user leaves, as the `settings` say.
 ///
 /// # Errors
 ///
 /// If the terminal cannot be used.
-pub fn replay(recording: Recording, thresholds: Thresholds) -> io::Result<Ended> {
-    let recording = recording.with_thresholds(thresholds);
+pub fn replay(recording: Recording, settings: Settings) -> io::Result<Ended> {
+    let recording = recording.with_thresholds(settings.thresholds);
     let source = Source::Replay { player: Player::new(recording), played: Duration::ZERO };
-    show(source, Signals::Ours, thresholds)
+    show(source, Signals::Ours, settings)
 }
 
 /// Shows what an agent says over such streams; see [`tui`](crate::tui).
@@ -67,7 +68,7 @@ pub(crate) fn follow(
     ends_by_signals: bool,
 ) -> io::Result<Ended> {
     let signals = if ends_by_signals { Signals::Ours } else { Signals::TheHosts };
-    show(Source::Live(client::follow(connect)?), signals, Thresholds::default())
+    show(Source::Live(client::follow(connect)?), signals, Settings::default())
 }
 
 /// Where news comes from.
@@ -99,6 +100,13 @@ impl Source {
     }
 }
 
+/// Has crossterm pass on colours that were asked for although the environment wants none.
+fn insist(theme: Theme) {
+    if theme.colours != Colours::PLAIN && Colours::from_env() == Colours::PLAIN {
+        crossterm::style::force_color_output(true);
+    }
+}
+
 /// Nothing, if there are none.
 fn links(events: Vec<client::Event>) -> impl Iterator<Item = Action> {
     (!events.is_empty()).then_some(Action::Links(events)).into_iter()
@@ -121,12 +129,13 @@ fn obey(player: &mut Player, command: Command) -> Vec<client::Event> {
     Vec::new()
 }
 
-fn show(mut source: Source, signals: Signals, thresholds: Thresholds) -> io::Result<Ended> {
+fn show(mut source: Source, signals: Signals, settings: Settings) -> io::Result<Ended> {
     let mut screen = Screen::open(signals)?;
     let mut input = Input::new()?;
-    let theme = Theme::from_env();
+    let theme = settings.theme;
+    insist(theme);
     let size = screen.size()?;
-    let mut app = App::new(size.width, size.height).with_thresholds(thresholds);
+    let mut app = App::new(size.width, size.height).with_settings(settings);
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     if let Source::Replay { player, .. } = &source {

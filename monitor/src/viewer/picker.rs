@@ -2,22 +2,22 @@
 
 use super::input::Input;
 use super::screen::{Screen, Signals};
-use super::{Ended, NAP};
+use super::{Ended, NAP, insist};
 use crate::hosts::Found;
 use crate::view::{Theme, draw_picker};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::io;
 use std::path::PathBuf;
 
-/// Asks on this terminal which host is meant.
+/// Asks on this terminal, in these colours and signs, which host is meant.
 ///
 /// # Errors
 ///
 /// If the terminal cannot be used.
-pub fn pick(hosts: &[Found]) -> io::Result<Result<PathBuf, Ended>> {
+pub fn pick(hosts: &[Found], theme: Theme) -> io::Result<Result<PathBuf, Ended>> {
+    insist(theme);
     let mut screen = Screen::open(Signals::Ours)?;
     let mut input = Input::new()?;
-    let theme = Theme::from_env();
     let mut chosen = 0;
     loop {
         screen.draw(|frame| draw_picker(hosts, chosen, theme, frame))?;

@@ -27,6 +27,8 @@ pub(crate) fn eventually(what: &str, mut done: impl FnMut() -> bool) {
 pub(crate) fn syncmon(sockets: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_syncmon"));
     command.env("NAMED_SYNC_DIR", sockets);
+    // Nor is the configuration that of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", sockets);
     command
 }
 

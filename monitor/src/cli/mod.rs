@@ -3,7 +3,10 @@
 //! 0: done. 1: it did not work (no such host, host lost). 2: it could not work (wrong usage, no terminal). `watch` has
 //! codes of its own: 1 is a problem, and a host that is not there is 3.
 
+mod options;
+
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use options::{Limits, Looks};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -12,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use syncmon::headless::{self, Outcome, Watching};
-use syncmon::model::Thresholds;
 use syncmon::recording::{self, ReadError, Recording};
+use syncmon::view::Theme;
 use syncmon::viewer::Ended;
 use syncmon::{agent, client, demo, hosts, report, viewer};
 
@@ -25,34 +28,11 @@ struct Cli {
     command: Option<Command>,
     /// A process id or the path of a socket; without it, the host there is, or a choice of several
     target: Option<String>,
+    /// Print the configuration, with what can be said in it
+    #[arg(long, conflicts_with = "target")]
+    print_config: bool,
     #[command(flatten)]
-    limits: Limits,
-}
-
-/// When to call something a problem.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "What is a problem")]
-struct Limits {
-    /// Something that stands still for so long while somebody waits for it
-    #[arg(long, value_name = "TIME", default_value = "4s", value_parser = syncmon::model::parse_time)]
-    stalled: Duration,
-    /// A put or a wait that takes so long, though things move
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = syncmon::model::parse_time)]
-    long_wait: Duration,
-    /// A queue that grows for so long without getting any shorter
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = syncmon::model::parse_time)]
-    rising: Duration,
-}
-
-impl Limits {
-    fn thresholds(&self) -> Thresholds {
-        let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        Thresholds {
-            stalled_us: us(self.stalled),
-            long_us: us(self.long_wait),
-            rising_us: us(self.rising),
-        }
-    }
+    looks: Looks,
 }
 
 #[derive(Debug, Subcommand)]
@@ -104,7 +84,7 @@ enum Command {
         /// What `record` has written
         file: PathBuf,
         #[command(flatten)]
-        limits: Limits,
+        looks: Looks,
     },
     /// Print what a shell needs to complete the arguments
     Completions {
@@ -129,7 +109,7 @@ enum Command {
         #[arg(long)]
         stuck: bool,
         #[command(flatten)]
-        limits: Limits,
+        looks: Looks,
     },
 }
 
@@ -180,20 +160,23 @@ impl fmt::Display for Failure {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        None => attach(cli.target.as_deref(), &cli.limits),
+        None if cli.print_config => print_config(&cli.looks),
+        None => attach(cli.target.as_deref(), &cli.looks),
         Some(Command::Ls { json }) => list(json),
         Some(Command::Snapshot { target, format }) => snapshot(&target, format),
         Some(Command::Watch { target, problems, r#for, json, limits }) => {
-            let thresholds = limits.thresholds();
-            let watching = Watching { until_problem: problems, until: r#for, json, thresholds };
-            watch(&target, watching)
+            limits.config().and_then(|config| {
+                let thresholds = config.thresholds;
+                let watching = Watching { until_problem: problems, until: r#for, json, thresholds };
+                watch(&target, watching)
+            })
         }
         Some(Command::Record { target, file, r#for }) => record(&target, &file, r#for),
-        Some(Command::Replay { file, limits }) => replay(&file, &limits),
+        Some(Command::Replay { file, looks }) => replay(&file, &looks),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => manual(),
         Some(Command::Demo { dir, once: true, json, .. }) => count(dir, json),
-        Some(Command::Demo { dir, stuck, limits, .. }) => show_demo(dir, stuck, &limits),
+        Some(Command::Demo { dir, stuck, looks, .. }) => show_demo(dir, stuck, &looks),
     };
     let Err(failure) = done else { return ExitCode::SUCCESS };
     if !matches!(failure, Failure::Signal(_) | Failure::Problem) {
@@ -208,25 +191,30 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn attach(target: Option<&str>, limits: &Limits) -> Result<(), Failure> {
+fn print_config(looks: &Looks) -> Result<(), Failure> {
+    print(&looks.config()?.to_toml())
+}
+
+fn attach(target: Option<&str>, looks: &Looks) -> Result<(), Failure> {
+    let settings = looks.settings()?;
     need_terminal("syncmon", "syncmon ls` and `syncmon snapshot TARGET")?;
     let socket = match target {
         Some(target) => hosts::resolve(target)?,
-        None => match choose()? {
+        None => match choose(settings.theme)? {
             Ok(socket) => socket,
             Err(ended) => return end(ended),
         },
     };
-    end(viewer::watch(&socket, limits.thresholds())?)
+    end(viewer::watch(&socket, settings)?)
 }
 
 /// The only host there is, or the one the user picks.
-fn choose() -> Result<Result<PathBuf, Ended>, Failure> {
+fn choose(theme: Theme) -> Result<Result<PathBuf, Ended>, Failure> {
     let mut found = hosts::find()?;
     match found.len() {
         0 => Err(Failure::Runtime(nobody())),
         1 => Ok(Ok(found.remove(0).socket)),
-        _ => Ok(viewer::pick(&found)?),
+        _ => Ok(viewer::pick(&found, theme)?),
     }
 }
 
@@ -296,10 +284,11 @@ fn record(target: &str, path: &Path, until: Option<Duration>) -> Result<(), Fail
     Ok(())
 }
 
-fn replay(path: &Path, limits: &Limits) -> Result<(), Failure> {
+fn replay(path: &Path, looks: &Looks) -> Result<(), Failure> {
+    let settings = looks.settings()?;
     let recording = Recording::open(path).map_err(|error| unreadable(path, &error))?;
     need_terminal("syncmon replay", "syncmon snapshot")?;
-    end(viewer::replay(recording, limits.thresholds())?)
+    end(viewer::replay(recording, settings)?)
 }
 
 fn shown(path: &Path) -> String {
@@ -342,7 +331,8 @@ fn count(dir: PathBuf, json: bool) -> Result<(), Failure> {
     print(&if json { totals.to_json() } else { totals.to_text() })
 }
 
-fn show_demo(dir: PathBuf, stuck: bool, limits: &Limits) -> Result<(), Failure> {
+fn show_demo(dir: PathBuf, stuck: bool, looks: &Looks) -> Result<(), Failure> {
+    let settings = looks.settings()?;
     demo::check_dir(&dir).map_err(|error| Failure::Usage(error.to_string()))?;
     need_terminal("syncmon demo", "syncmon demo DIR --once --json")?;
     let registry = named_sync::global();
@@ -353,7 +343,7 @@ fn show_demo(dir: PathBuf, stuck: bool, limits: &Limits) -> Result<(), Failure> 
         demo::live(registry, dir)?;
     }
     // The demo watches itself as it would be watched by anybody: through its socket.
-    end(viewer::watch(agent.path(), limits.thresholds())?)
+    end(viewer::watch(agent.path(), settings)?)
 }
 
 fn end(ended: Ended) -> Result<(), Failure> {
@@ -378,19 +368,5 @@ fn print(text: &str) -> Result<(), Failure> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_a_problem_is_the_same_for_programs_and_for_people() {
-        let cli = Cli::parse_from(["syncmon"]);
-        assert_eq!(cli.limits.thresholds(), Thresholds::default());
-        let cli = Cli::parse_from(["syncmon", "--stalled", "500ms", "--long-wait=2m", "4711"]);
-        let Thresholds { stalled_us, long_us, rising_us } = cli.limits.thresholds();
-        assert_eq!((stalled_us, long_us, rising_us), (500_000, 120_000_000, 30_000_000));
     }
 }

@@ -1,439 +1,349 @@
-//! Every key there is, in one list: what it does, the word in the key bar and the line in the help all come
-//! from here, so they cannot drift apart.
+//! The list of all commands, with the keys that they have unless the user wants others.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use super::Context::{Columns, Detail, Filter, Help, Replay, Table};
+use super::Key::{self, Ctrl, Plain};
+use super::{Command, Context};
+use crossterm::event::KeyCode;
 
-/// What a key asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// One line up.
-    Up,
-    /// One line down.
-    Down,
-    /// One screen up.
-    PageUp,
-    /// One screen down.
-    PageDown,
-    /// To the first line.
-    First,
-    /// To the last line.
-    Last,
-    /// Show the selected primitive.
-    Open,
-    /// List all primitives.
-    Primitives,
-    /// List all who are blocked.
-    Waiters,
-    /// List what looks wrong.
-    Problems,
-    /// List the threads.
-    Threads,
-    /// Begin to type a filter.
-    Filter,
-    /// Order by the next key.
-    Sort,
-    /// Order the other way round.
-    Reverse,
-    /// Hold the picture, or let it go on.
-    Freeze,
-    /// Of a recording: stand still, or go on.
-    Pause,
-    /// Of a recording: the next answer.
-    Step,
-    /// Of a recording: the answer before.
-    StepBack,
-    /// Of a recording: some seconds forward.
-    Skip,
-    /// Of a recording: some seconds back.
-    SkipBack,
-    /// Of a recording: twice as fast.
-    Faster,
-    /// Of a recording: half as fast.
-    Slower,
-    /// Copy the selected line.
-    Copy,
-    /// Write all that is known into a file.
-    Write,
-    /// Take the mouse, or leave it to the terminal.
-    Mouse,
-    /// Show the help.
-    Help,
-    /// Leave the pane, or clear the filter.
-    Back,
-    /// Take the filter as typed.
-    Accept,
-    /// Take the last character of the filter away.
-    Erase,
-    /// Leave.
-    Quit,
-}
-
-/// Where a key is pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Context {
-    /// In the table.
-    Table,
-    /// While a filter is typed.
-    Filter,
-    /// In the pane of one primitive.
-    Detail,
-    /// In the help.
-    Help,
-    /// In any of them but the filter, while a recording is shown: these come first.
-    Replay,
-}
-
-/// A command and the keys for it.
-#[derive(Debug)]
+/// A command, and where and by which keys it is given.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Binding {
     /// What it asks for.
     pub command: Command,
-    keys: &'static [Key],
-    contexts: &'static [Context],
-    /// The keys as they are written in the bar and the help.
-    pub label: &'static str,
+    /// The word for it in a configuration; without one its keys are always the same.
+    pub name: Option<&'static str>,
+    pub(super) keys: &'static [Key],
+    pub(super) contexts: &'static [Context],
+    /// The command that does the opposite, and is told in the same place.
+    pub(super) partner: Option<Command>,
     /// The word in the key bar; commands without one are in the help only.
     pub short: Option<&'static str>,
     /// The line in the help; of a pair (up and down) the first one's speaks for both.
     pub help: Option<&'static str>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Key {
-    Plain(KeyCode),
-    Ctrl(char),
-}
-
-use Context::{Detail, Filter, Help, Replay, Table};
-use Key::{Ctrl, Plain};
-
-const LISTS: &[Context] = &[Table, Detail, Help];
+const LISTS: &[Context] = &[Table, Detail, Help, Columns];
 
 /// The list.
 pub const BINDINGS: &[Binding] = &[
     Binding {
         command: Command::Open,
+        name: Some("open"),
         keys: &[Plain(KeyCode::Enter), Plain(KeyCode::Char('l')), Plain(KeyCode::Right)],
         contexts: &[Table],
-        label: "Enter",
+        partner: None,
         short: Some("details"),
-        help: Some("details of the selected row, and who is blocked on it (also l, →)"),
+        help: Some("details of the selected row: who is blocked on it"),
     },
     Binding {
         command: Command::Primitives,
+        name: Some("primitives"),
         keys: &[Plain(KeyCode::Char('1'))],
         contexts: &[Table, Detail],
-        label: "1",
+        partner: None,
         short: None,
         help: Some("list the primitives"),
     },
     Binding {
         command: Command::Waiters,
+        name: Some("waiters"),
         keys: &[Plain(KeyCode::Char('2'))],
         contexts: &[Table, Detail],
-        label: "2",
+        partner: None,
         short: None,
         help: Some("list all who are blocked, on whatever it is"),
     },
     Binding {
         command: Command::Problems,
+        name: Some("problems"),
         keys: &[Plain(KeyCode::Char('3'))],
         contexts: &[Table, Detail],
-        label: "3",
+        partner: None,
         short: None,
         help: Some("list what looks wrong"),
     },
     Binding {
         command: Command::Threads,
+        name: Some("threads"),
         keys: &[Plain(KeyCode::Char('4'))],
         contexts: &[Table, Detail],
-        label: "4",
+        partner: None,
         short: None,
         help: Some("list the threads: what each is blocked on, or was last"),
     },
     Binding {
         command: Command::Filter,
+        name: Some("filter"),
         keys: &[Plain(KeyCode::Char('/'))],
         contexts: &[Table],
-        label: "/",
+        partner: None,
         short: Some("filter"),
         help: Some("show only what passes: words of names, or see below"),
     },
     Binding {
         command: Command::Sort,
+        name: Some("sort"),
         keys: &[Plain(KeyCode::Char('s'))],
         contexts: &[Table],
-        label: "s",
+        partner: None,
         short: Some("sort"),
         help: Some("sort by the next column"),
     },
     Binding {
         command: Command::Reverse,
+        name: Some("reverse"),
         keys: &[Plain(KeyCode::Char('r'))],
         contexts: &[Table],
-        label: "r",
+        partner: None,
         short: Some("reverse"),
         help: Some("sort the other way round"),
     },
     Binding {
+        command: Command::Columns,
+        name: Some("columns"),
+        keys: &[Plain(KeyCode::Char('c'))],
+        contexts: &[Table],
+        partner: None,
+        short: None,
+        help: Some("choose the columns of the primitives"),
+    },
+    Binding {
+        command: Command::Toggle,
+        name: Some("toggle"),
+        keys: &[Plain(KeyCode::Char(' ')), Plain(KeyCode::Enter)],
+        contexts: &[Columns],
+        partner: None,
+        short: Some("show or hide"),
+        help: Some("of the columns: show the selected one, or hide it"),
+    },
+    Binding {
         command: Command::Accept,
+        name: Some("keep-filter"),
         keys: &[Plain(KeyCode::Enter)],
         contexts: &[Filter],
-        label: "Enter",
+        partner: None,
         short: Some("keep filter"),
         help: Some("while typing a filter: keep it"),
     },
     Binding {
         command: Command::Erase,
+        name: Some("erase"),
         keys: &[Plain(KeyCode::Backspace), Ctrl('h')],
         contexts: &[Filter],
-        label: "Backspace",
+        partner: None,
         short: Some("erase"),
         help: Some("while typing a filter: erase a character"),
     },
     Binding {
         command: Command::Back,
+        name: Some("drop-filter"),
         keys: &[Plain(KeyCode::Esc)],
         contexts: &[Filter],
-        label: "Esc",
+        partner: None,
         short: Some("clear filter"),
         help: Some("while typing a filter: clear it"),
     },
     Binding {
         command: Command::Back,
+        name: Some("clear-filter"),
         keys: &[Plain(KeyCode::Esc)],
         contexts: &[Table],
-        label: "Esc",
+        partner: None,
         short: None,
         help: Some("in the table: clear the filter"),
     },
     Binding {
         command: Command::Back,
+        name: Some("back"),
         keys: &[
             Plain(KeyCode::Esc),
             Plain(KeyCode::Char('h')),
             Plain(KeyCode::Left),
             Plain(KeyCode::Backspace),
         ],
-        contexts: &[Detail, Help],
-        label: "Esc",
+        contexts: &[Detail, Help, Columns],
+        partner: None,
         short: Some("back"),
-        help: Some("in details or help: back (also h, ←)"),
+        help: Some("in details, help or columns: back"),
     },
     Binding {
         command: Command::Freeze,
+        name: Some("freeze"),
         keys: &[Plain(KeyCode::Char('f')), Plain(KeyCode::Char(' '))],
         contexts: &[Table, Detail],
-        label: "f",
+        partner: None,
         short: Some("freeze"),
-        help: Some("hold the picture as it is, or let it go on (also Space)"),
+        help: Some("hold the picture as it is, or let it go on"),
     },
     Binding {
         command: Command::Pause,
+        name: Some("pause"),
         keys: &[Plain(KeyCode::Char(' '))],
         contexts: &[Replay],
-        label: "Space",
+        partner: None,
         short: Some("pause"),
         help: Some("of a recording: stand still, or go on"),
     },
     Binding {
         command: Command::Step,
+        name: Some("step"),
         keys: &[Plain(KeyCode::Char('.'))],
         contexts: &[Replay],
-        label: ". ,",
+        partner: Some(Command::StepBack),
         short: Some("step"),
         help: Some("of a recording: to the next answer of the host, or the one before"),
     },
     Binding {
         command: Command::StepBack,
+        name: Some("step-back"),
         keys: &[Plain(KeyCode::Char(','))],
         contexts: &[Replay],
-        label: ",",
+        partner: None,
         short: None,
         help: None,
     },
     Binding {
         command: Command::Skip,
+        name: Some("skip"),
         keys: &[Plain(KeyCode::Char(']'))],
         contexts: &[Replay],
-        label: "] [",
+        partner: Some(Command::SkipBack),
         short: Some("10 s"),
         help: Some("of a recording: ten seconds forward or back"),
     },
     Binding {
         command: Command::SkipBack,
+        name: Some("skip-back"),
         keys: &[Plain(KeyCode::Char('['))],
         contexts: &[Replay],
-        label: "[",
+        partner: None,
         short: None,
         help: None,
     },
     Binding {
         command: Command::Faster,
+        name: Some("faster"),
         keys: &[Plain(KeyCode::Char('+')), Plain(KeyCode::Char('='))],
         contexts: &[Replay],
-        label: "+ -",
+        partner: Some(Command::Slower),
         short: Some("speed"),
         help: Some("of a recording: twice as fast, or half"),
     },
     Binding {
         command: Command::Slower,
+        name: Some("slower"),
         keys: &[Plain(KeyCode::Char('-'))],
         contexts: &[Replay],
-        label: "-",
+        partner: None,
         short: None,
         help: None,
     },
     Binding {
         command: Command::Up,
+        name: Some("up"),
         keys: &[Plain(KeyCode::Up), Plain(KeyCode::Char('k'))],
         contexts: LISTS,
-        label: "↑ ↓ k j",
+        partner: Some(Command::Down),
         short: None,
         help: Some("one line up or down"),
     },
     Binding {
         command: Command::Down,
+        name: Some("down"),
         keys: &[Plain(KeyCode::Down), Plain(KeyCode::Char('j'))],
         contexts: LISTS,
-        label: "↓ j",
+        partner: None,
         short: None,
         help: None,
     },
     Binding {
         command: Command::PageUp,
+        name: Some("page-up"),
         keys: &[Plain(KeyCode::PageUp), Ctrl('b')],
         contexts: LISTS,
-        label: "PgUp PgDn",
+        partner: Some(Command::PageDown),
         short: None,
-        help: Some("one screen up or down (also Ctrl-B, Ctrl-F)"),
+        help: Some("one screen up or down"),
     },
     Binding {
         command: Command::PageDown,
+        name: Some("page-down"),
         keys: &[Plain(KeyCode::PageDown), Ctrl('f')],
         contexts: LISTS,
-        label: "PgDn",
+        partner: None,
         short: None,
         help: None,
     },
     Binding {
         command: Command::First,
+        name: Some("first"),
         keys: &[Plain(KeyCode::Home), Plain(KeyCode::Char('g'))],
         contexts: LISTS,
-        label: "Home End",
+        partner: Some(Command::Last),
         short: None,
-        help: Some("to the first or the last line (also g, G)"),
+        help: Some("to the first or the last line"),
     },
     Binding {
         command: Command::Last,
+        name: Some("last"),
         keys: &[Plain(KeyCode::End), Plain(KeyCode::Char('G'))],
         contexts: LISTS,
-        label: "End",
+        partner: None,
         short: None,
         help: None,
     },
     Binding {
         command: Command::Copy,
+        name: Some("copy"),
         keys: &[Plain(KeyCode::Char('y'))],
         contexts: &[Table, Detail],
-        label: "y",
+        partner: None,
         short: None,
         help: Some("copy the selected line to the clipboard, if the terminal lets us"),
     },
     Binding {
         command: Command::Write,
+        name: Some("write"),
         keys: &[Plain(KeyCode::Char('w'))],
         contexts: &[Table, Detail],
-        label: "w",
+        partner: None,
         short: None,
         help: Some("write all that is known into a file here, as syncmon snapshot would"),
     },
     Binding {
         command: Command::Mouse,
+        name: Some("mouse"),
         keys: &[Plain(KeyCode::Char('m'))],
         contexts: &[Table, Detail],
-        label: "m",
+        partner: None,
         short: None,
         help: Some("leave the mouse to the terminal, to select text, or take it again"),
     },
     Binding {
         command: Command::Help,
+        name: Some("help"),
         keys: &[Plain(KeyCode::Char('?')), Plain(KeyCode::F(1))],
         contexts: &[Table, Detail],
-        label: "?",
+        partner: None,
         short: Some("help"),
-        help: Some("this help (also F1)"),
+        help: Some("this help"),
     },
     Binding {
         command: Command::Quit,
+        name: Some("quit"),
         keys: &[Plain(KeyCode::Char('q'))],
         contexts: LISTS,
-        label: "q",
+        partner: None,
         short: Some("quit"),
         help: Some("quit"),
     },
     Binding {
         command: Command::Quit,
+        name: None,
         keys: &[Ctrl('c')],
-        contexts: &[Table, Filter, Detail, Help],
-        label: "Ctrl-C",
+        contexts: &[Table, Filter, Detail, Help, Columns],
+        partner: None,
         short: None,
         help: Some("quit, wherever you are"),
     },
 ];
-
-/// What a key means in a context, if anything.
-///
-/// ```
-/// use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-/// use syncmon::keys::{Command, Context, command};
-/// let q = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE);
-/// assert_eq!(command(Context::Table, q), Some(Command::Quit));
-/// assert_eq!(command(Context::Filter, q), None, "it is a letter there");
-/// ```
-pub fn command(context: Context, event: KeyEvent) -> Option<Command> {
-    in_context(context)
-        .find(|binding| binding.keys.iter().any(|key| key.is(event)))
-        .map(|binding| binding.command)
-}
-
-/// The bindings that count in a context.
-pub fn in_context(context: Context) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(move |binding| binding.contexts.contains(&context))
-}
-
-impl Key {
-    fn is(self, event: KeyEvent) -> bool {
-        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-        let alt = event.modifiers.contains(KeyModifiers::ALT);
-        match self {
-            Plain(code) => !ctrl && !alt && event.code == code,
-            Ctrl(c) => ctrl && event.code == KeyCode::Char(c),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_key_means_two_things_in_one_context() {
-        for context in [Table, Filter, Detail, Help, Replay] {
-            let mut seen = Vec::new();
-            for key in in_context(context).flat_map(|binding| binding.keys) {
-                let name = format!("{key:?}");
-                assert!(!seen.contains(&name), "{name} twice in {context:?}");
-                seen.push(name);
-            }
-        }
-    }
-
-    #[test]
-    fn one_can_quit_from_everywhere() {
-        let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for context in [Table, Filter, Detail, Help] {
-            assert_eq!(command(context, ctrl_c), Some(Command::Quit));
-        }
-    }
-}
