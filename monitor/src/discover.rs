@@ -102,17 +102,17 @@ pub fn sockets_in(dir: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
     let mut sockets = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
-        let name = entry.file_name();
-        let pid = name
-            .to_str()
-            .and_then(|name| name.strip_suffix(".sock"))
-            .and_then(|pid| pid.parse().ok());
-        if let Some(pid) = pid {
+        if let Some(pid) = pid_of(&entry.path()) {
             sockets.push((pid, entry.path()));
         }
     }
     sockets.sort_unstable();
     Ok(sockets)
+}
+
+/// The process id that a socket is named after, if it is.
+pub(crate) fn pid_of(socket: &Path) -> Option<u32> {
+    socket.file_name()?.to_str()?.strip_suffix(".sock")?.parse().ok()
 }
 
 /// Removes a socket file whose host is gone, and says whether it did.

@@ -397,6 +397,52 @@ fn a_watch_comes_back_when_the_host_does() {
 }
 
 #[test]
+fn a_watch_goes_on_with_the_successor_of_its_host_and_with_nobody_else() {
+    let dir = private_dir();
+    let serve = |pid: u32| serve_at(stuck_host(), dir.path().join(format!("{pid}.sock"))).unwrap();
+    let host = serve(101);
+    let sibling = serve(102);
+    let watch = client::watch(host.path().to_owned()).unwrap();
+    let connected = || {
+        watch.events().find_map(|event| match event {
+            client::Event::Connected(hello) => Some(hello),
+            _ => None,
+        })
+    };
+    let mut first = None;
+    eventually("it is connected", || {
+        first = connected();
+        first.is_some()
+    });
+    let began = |path: &Path| client::snapshot(path).unwrap().host.started_us;
+    assert_eq!(first.unwrap().started_us, began(host.path()));
+    std::thread::sleep(Duration::from_millis(600));
+    drop(host);
+    // Several attempts: the other one was there before, and is none that came after.
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!(connected(), None);
+    let successor = serve(103);
+    let mut second = None;
+    eventually("it is connected again", || {
+        second = connected();
+        second.is_some()
+    });
+    let second = second.unwrap().started_us;
+    assert_eq!(second, began(successor.path()));
+    assert!(second > began(sibling.path()));
+    // A socket of another name may be anybody's: nobody is looked for in its place.
+    let own = serve_at(stuck_host(), dir.path().join("own.sock")).unwrap();
+    let watch = client::watch(own.path().to_owned()).unwrap();
+    eventually("it is connected", || {
+        watch.events().any(|event| matches!(event, client::Event::Changes(_)))
+    });
+    drop(own);
+    let _after = serve(104);
+    std::thread::sleep(Duration::from_millis(1500));
+    assert!(!watch.events().any(|event| matches!(event, client::Event::Connected(_))));
+}
+
+#[test]
 fn the_threads_of_a_hundred_visits_are_gone_after_them() {
     let dir = private_dir();
     let agent = serve_at(stuck_host(), dir.path().join("host.sock")).unwrap();

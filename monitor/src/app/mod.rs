@@ -222,6 +222,12 @@ impl App {
                 if !same_run {
                     self.forget();
                 }
+                if let Some(last) = &self.host
+                    && last.pid != hello.pid
+                {
+                    let (pid, last) = (hello.pid, last.pid);
+                    self.say(format!("pid {last} is no more: this is pid {pid}, the same program"));
+                }
                 self.host = Some(hello);
                 self.link = Link::Live;
             }

@@ -4,6 +4,7 @@
 mod changes;
 #[path = "../common/mod.rs"]
 mod common;
+mod killed;
 mod pty;
 
 use common::{eventually, private_dir, stdout, syncmon, text};

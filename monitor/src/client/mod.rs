@@ -3,6 +3,8 @@
 //! [`Connection`] asks one question at a time; [`snapshot`] is one question and good-bye; [`watch`] asks
 //! several times a second on a thread of its own, and comes back when the host does.
 
+mod successor;
+
 use crate::discover::shown;
 use crate::wire::{
     Changes, ErrorCode, ErrorFrame, FRAME_LIMIT, Frame, Hello, HelloRequest, LineBuffer, MAJOR,
@@ -267,13 +269,15 @@ impl Drop for Watch {
     }
 }
 
-/// Starts to watch the host behind a socket.
+/// Starts to watch the host behind a socket. Should it go away, it is waited for: that socket, and, if it is one that
+/// hosts have by default, that of the same program when it is started again.
 ///
 /// # Errors
 ///
 /// If the thread cannot be started.
 pub fn watch(path: PathBuf) -> io::Result<Watch> {
-    start(move |watcher| watcher.run(|| Connection::open(&path)))
+    let mut host = successor::Host::new(path);
+    start(move |watcher| watcher.run(|last| host.open(last)))
 }
 
 /// The same over streams that somebody else connects to an agent: one, and another one whenever it breaks.
@@ -283,7 +287,7 @@ pub fn watch(path: PathBuf) -> io::Result<Watch> {
 /// As [`watch`].
 pub fn follow(connect: impl Fn() -> io::Result<UnixStream> + Send + 'static) -> io::Result<Watch> {
     start(move |watcher| {
-        watcher.run(|| Connection::greet(connect().map_err(ClientError::Lost)?, |_| Ok(())));
+        watcher.run(|_| Connection::greet(connect().map_err(ClientError::Lost)?, |_| Ok(())));
     })
 }
 
@@ -305,13 +309,35 @@ struct Watcher {
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// A host that has been heard of.
+struct Heard {
+    program: String,
+    /// The last time, in microseconds since 1970 on the clock of the host.
+    at_us: u64,
+}
+
+impl From<&Hello> for Heard {
+    fn from(hello: &Hello) -> Self {
+        let at_us = hello.started_us.saturating_add(hello.uptime_us);
+        Heard { program: hello.program.clone(), at_us }
+    }
+}
+
 impl Watcher {
-    fn run(&self, connect: impl Fn() -> Result<(Connection, Hello), ClientError>) {
+    /// `connect` is told whom we were connected to the last time.
+    fn run(
+        &self,
+        mut connect: impl FnMut(Option<&Heard>) -> Result<(Connection, Hello), ClientError>,
+    ) {
         let mut pause = FIRST_PAUSE;
+        let mut heard = None;
         loop {
             let mut greeted = false;
-            let connected = connect().inspect(|_| greeted = true);
-            let Err(error) = connected.and_then(|greeted| self.ask_on(greeted)) else { return };
+            let connected = connect(heard.as_ref()).inspect(|_| greeted = true);
+            let asked = connected.and_then(|(connection, hello)| {
+                self.ask_on(connection, &hello, heard.insert(Heard::from(&hello)))
+            });
+            let Err(error) = asked else { return };
             if greeted {
                 pause = FIRST_PAUSE;
             }
@@ -325,12 +351,18 @@ impl Watcher {
     }
 
     /// Asks again and again until the connection breaks; `Ok` if nobody wants to know any more.
-    fn ask_on(&self, (mut connection, hello): (Connection, Hello)) -> Result<(), ClientError> {
-        let mut wanted = self.tell(Event::Connected(hello));
+    fn ask_on(
+        &self,
+        mut connection: Connection,
+        hello: &Hello,
+        heard: &mut Heard,
+    ) -> Result<(), ClientError> {
+        let mut wanted = self.tell(Event::Connected(hello.clone()));
         let mut since = 0;
         while wanted {
             for page in connection.changes(since)? {
                 since = page.generation;
+                heard.at_us = hello.started_us.saturating_add(page.at_us);
                 wanted &= self.tell(Event::Changes(page));
             }
             thread::sleep(POLL);
