@@ -199,12 +199,26 @@ impl Marks {
 
     pub(crate) fn spark(&self, levels: impl IntoIterator<Item = u64>, top: Option<u64>) -> String {
         let levels: Vec<u64> = levels.into_iter().collect();
-        let top = top.unwrap_or_else(|| levels.iter().copied().max().unwrap_or(0)).max(1);
-        let block = |level: u64| match (u128::from(level) * 8).div_ceil(u128::from(top)) {
-            0 => ' ',
-            height => self.levels[(height.min(8) - 1) as usize],
+        let top = top.unwrap_or_else(|| levels.iter().copied().max().unwrap_or(0));
+        self.chart(&levels, top, 1).remove(0)
+    }
+
+    /// Levels as columns of blocks, `lines` high for the level `top`: the lines, the highest first.
+    pub(crate) fn chart(&self, levels: &[u64], top: u64, lines: usize) -> Vec<String> {
+        let cells = 8 * lines as u128;
+        // Rounded up: something is not nothing.
+        let heights = levels
+            .iter()
+            .map(|level| (u128::from(*level) * cells).div_ceil(u128::from(top.max(1))).min(cells));
+        let heights: Vec<u128> = heights.collect();
+        let line = |below: usize| {
+            let cell = |height: &u128| match height.saturating_sub(8 * below as u128).min(8) {
+                0 => ' ',
+                height => self.levels[height as usize - 1],
+            };
+            heights.iter().map(cell).collect()
         };
-        levels.into_iter().map(block).collect()
+        (0..lines).rev().map(line).collect()
     }
 }
 
@@ -227,6 +241,15 @@ mod tests {
             }
             assert_eq!(bar(0.37, room).chars().count(), room);
         }
+    }
+
+    #[test]
+    fn a_chart_is_as_high_as_its_top_and_shows_the_least_of_levels() {
+        let chart = Marks::UNICODE.chart(&[0, 1, 50, 51, 100, 200], 100, 2);
+        assert_eq!(chart, ["   ▁██", " ▁████"]);
+        assert_eq!(Marks::ASCII.chart(&[0, u64::MAX, 1], u64::MAX, 3), [" @ ", " @ ", " @."]);
+        assert_eq!(Marks::UNICODE.chart(&[5], 0, 1), ["█"]);
+        assert!(Marks::UNICODE.chart(&[], 9, 0).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{App, Link, Screen, View};
 use crate::keys::{Context, Keymap};
-use crate::model::{Entry, Filter, Problem, Store, ThreadSeen, Wait};
+use crate::model::{Entry, Filter, Problem, Store, ThreadSeen, Wait, Window};
 use crate::recording::Status;
 use crate::view::Columns;
 use crate::wire::Hello;
@@ -72,6 +72,11 @@ impl App {
     /// Where keys go.
     pub fn key_context(&self) -> Context {
         self.context()
+    }
+
+    /// How much of the past a chart shows.
+    pub fn window(&self) -> Window {
+        self.window
     }
 
     /// Which key means what.

@@ -20,7 +20,7 @@ pub use wish::Wish;
 use crate::client;
 use crate::keys::{Command, Context, Keymap};
 use crate::model::{
-    Filter, Problem, Rule, Sort, Store, Thresholds, WaitAt, WaitId, WaitSort, arrange,
+    Filter, Problem, Rule, Sort, Store, Thresholds, WaitAt, WaitId, WaitSort, Window, arrange,
     arrange_threads, arrange_waits, find_problems,
 };
 use crate::recording::Status;
@@ -127,6 +127,8 @@ pub struct App {
     /// By their ids.
     threads: List<usize, String>,
     last_first: bool,
+    /// How much of the past a chart shows.
+    window: Window,
     /// The first line of the pane above the table.
     pane_top: usize,
     replay: Option<Status>,
@@ -165,6 +167,7 @@ impl App {
             newest_first: false,
             threads: List::default(),
             last_first: false,
+            window: Window::default(),
             pane_top: 0,
             replay: None,
             asked: Vec::new(),
@@ -269,11 +272,14 @@ impl App {
             Command::First => self.step(|_, _| 0),
             Command::Last => self.step(|_, _| usize::MAX),
             Command::Open => {
-                if let Some(id) = self.selected() {
-                    self.screen = Screen::Detail(id.clone());
+                if let Some(id) = self.selected().cloned() {
+                    self.store.keep_track(&id);
+                    self.screen = Screen::Detail(id);
                     self.pane_top = 0;
                 }
             }
+            Command::ZoomOut => self.window = self.window.longer(),
+            Command::ZoomIn => self.window = self.window.shorter(),
             Command::Primitives => self.show(View::Primitives),
             Command::Waiters => self.show(View::Waiters),
             Command::Problems => self.show(View::Problems),

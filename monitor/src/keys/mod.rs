@@ -28,6 +28,10 @@ pub enum Command {
     Last,
     /// Show the selected primitive.
     Open,
+    /// Show more of the past in a chart.
+    ZoomOut,
+    /// Show less of it.
+    ZoomIn,
     /// List all primitives.
     Primitives,
     /// List all who are blocked.

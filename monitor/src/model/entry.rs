@@ -3,6 +3,7 @@
 use super::SeenThere;
 use super::history::{History, Sample, Ticks};
 use super::sides::Sides;
+use super::track::{Chart, Track, Window};
 use crate::wire::{Operation, Row, State};
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub struct Entry {
     moments: Moments,
     sides: Sides,
     history: History,
+    /// Of many primitives, only for those that were looked at.
+    track: Option<Box<Track>>,
     /// The last full answer that mentioned it.
     pub(super) seen: u64,
 }
@@ -69,7 +72,8 @@ impl Entry {
         let moments = Moments::begin(&row.state, at_us);
         let (mut sides, history) = (Sides::default(), History::default());
         sides.note(&row);
-        let mut entry = Entry { row, at_us, activity: 0, moments, sides, history, seen };
+        let mut entry =
+            Entry { row, at_us, activity: 0, moments, sides, history, track: None, seen };
         entry.sample(None);
         entry
     }
@@ -103,6 +107,25 @@ impl Entry {
             }),
         };
         self.history.push(Sample { at_us, activity: self.activity, level });
+        if let Some(track) = &mut self.track {
+            track.push(at_us, value(&self.row.state), self.activity);
+        }
+    }
+
+    /// From now on its past is kept for a chart.
+    pub(super) fn keep_track(&mut self) {
+        let (at_us, activity, value) = (self.at_us, self.activity, value(&self.row.state));
+        self.track.get_or_insert_with(|| {
+            let mut track = Track::default();
+            track.push(at_us, value, activity);
+            Box::new(track)
+        });
+    }
+
+    /// What a queue or a wait group held, or an atomic's value, and what happened a second, in at most so many columns;
+    /// nothing if no track is kept.
+    pub fn chart(&self, window: Window, columns: usize, ticks: &Ticks) -> Option<Chart> {
+        Some(self.track.as_ref()?.chart(window, columns, ticks.now_us(), ticks.apart_us()))
     }
 
     /// Whether it may be part of a problem: somebody is or was blocked on it, or it has grown.
@@ -175,6 +198,16 @@ impl Entry {
             State::Atomic { value } => value.into(),
             State::Shared { .. } => i128::MIN,
         }
+    }
+}
+
+/// What a chart shows of a state; a shared value has nothing to show.
+fn value(state: &State) -> i64 {
+    match state {
+        State::Queue { size, .. } => i64::try_from(*size).unwrap_or(i64::MAX),
+        State::WaitGroup { count, .. } => i64::from(*count),
+        State::Atomic { value } => *value,
+        State::Shared { .. } => 0,
     }
 }
 

@@ -56,6 +56,12 @@ impl Ticks {
         self.ended.back().copied()
     }
 
+    /// How long the last two are apart.
+    pub(super) fn apart_us(&self) -> u64 {
+        let mut latest = self.ended.iter().rev();
+        latest.next().zip(latest.next()).map_or(0, |(last, before)| last - before)
+    }
+
     /// The last moment that is at least a second before the last, or else the first.
     fn second_ago(&self) -> Option<u64> {
         let last = self.last()?;

@@ -13,6 +13,7 @@ pub(crate) mod sites;
 mod sort;
 mod store;
 mod threads;
+mod track;
 mod waits;
 
 pub use entry::Entry;
@@ -23,6 +24,7 @@ pub use sides::SeenThere;
 pub use sort::{Sort, SortKey};
 pub use store::Store;
 pub use threads::{ThreadSeen, arrange_threads};
+pub use track::{Chart, Window};
 pub use waits::{Wait, WaitAt, WaitId, WaitKey, WaitSort, arrange_waits, count_waits};
 
 /// The positions of the entries that pass the filter, in the order asked for.

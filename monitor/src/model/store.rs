@@ -7,6 +7,9 @@ use crate::wire::{Changes, Refused, RowId};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+/// Of so many primitives the past is kept for a chart from the beginning: it may take 16 KiB each.
+const TRACKED: usize = 1024;
+
 /// Takes in pages of changes and keeps what they add up to.
 ///
 /// ```
@@ -59,7 +62,10 @@ impl Store {
             } else {
                 self.threads.note(None, &row, page.at_us);
                 self.places.insert(row.id.clone(), self.entries.len());
-                let entry = Entry::new(row, page.at_us, self.fulls);
+                let mut entry = Entry::new(row, page.at_us, self.fulls);
+                if self.entries.len() < TRACKED {
+                    entry.keep_track();
+                }
                 self.notable.push(entry.is_notable());
                 self.entries.push(entry);
                 self.note_arrival();
@@ -89,6 +95,13 @@ impl Store {
         }
         self.generation = generation;
         self.ticks.end();
+    }
+
+    /// From now on the past of this primitive is kept for a chart, if it is not already.
+    pub fn keep_track(&mut self, id: &RowId) {
+        if let Some(place) = self.places.get(id) {
+            self.entries[*place].keep_track();
+        }
     }
 
     fn note_arrival(&mut self) {

@@ -4,7 +4,7 @@
 //!  created   src/main.rs:12
 //!  holds     64 of 64 items  ████████████████
 //!  activity  1.2k/s  8012 in, 7948 out
-//!  history   ▁▂▄▆▇█
+//!  history   ▁▂▄▆▇█                                                         or charts, if there is room
 //!  blocked   2 in put, 0 in get, 0 in wait; longest 3.4s
 //!  getters   worker-2 (in wait on in flight 3.4s), worker-3 (went on)       who was seen on either side of a queue
 //!  putters   worker-1 (in put 3.4s)
@@ -15,7 +15,7 @@
 //!  worker-1             put              3.4s  src/main.rs:40
 //! ```
 
-use super::{Symbols, Theme, table};
+use super::{Symbols, Theme, chart, table};
 use crate::app::App;
 use crate::escape::escape;
 use crate::model::{Entry, KEPT, Store, Ticks, sites};
@@ -26,13 +26,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// The lines above the list of those who are blocked.
-pub(super) fn head_lines(kind: Kind) -> usize {
-    match kind {
-        Kind::Queue => 11,
-        Kind::WaitGroup => 11,
-        Kind::Atomic | Kind::Shared => 9,
-    }
+/// The lines above the list of those who are blocked, of a pane that has so many in all.
+pub(super) fn head_lines(kind: Kind, pane: u16) -> usize {
+    let others = match kind {
+        Kind::Queue | Kind::WaitGroup => 10,
+        Kind::Atomic | Kind::Shared => 8,
+    };
+    // Without room for charts there is a line of history.
+    others + chart::lines(kind, pane).into_iter().sum::<usize>().max(1)
 }
 
 /// How wide a thread's name may be.
@@ -43,8 +44,8 @@ pub(super) fn draw(app: &App, id: &RowId, theme: Theme, frame: &mut Frame<'_>, a
     let room = usize::from(area.width);
     let lines = match app.store().get(id) {
         Some(entry) => {
-            let mut lines = head(entry, app.store(), room, theme);
-            let list = usize::from(area.height).saturating_sub(head_lines(id.kind));
+            let mut lines = head(entry, app, area, theme);
+            let list = usize::from(area.height).saturating_sub(head_lines(id.kind, area.height));
             let visible = entry.row().blocked.iter().skip(app.pane_top()).take(list);
             lines.extend(
                 visible.map(|blocked| waiter(entry, blocked, app.store().at_us(), room, theme)),
@@ -73,9 +74,10 @@ fn title(id: &RowId, room: usize, theme: Theme) -> Line<'static> {
     ])
 }
 
-fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'static>> {
+fn head(entry: &Entry, app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+    let store = app.store();
     let (row, ticks) = (entry.row(), store.ticks());
-    let room = room.saturating_sub(11);
+    let room = usize::from(area.width).saturating_sub(11);
     let field = |label: &str, text: String| {
         Line::from(vec![Span::styled(format!(" {label:<9} "), theme.dim()), Span::raw(text)])
     };
@@ -88,9 +90,10 @@ fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'st
         ),
         field("holds", theme.symbols.clip(&holds(entry, room, theme.symbols), room).into_owned()),
         field("activity", activity(entry, ticks)),
-        field("history", table::history(entry, room.min(KEPT), ticks, theme.symbols)),
-        field("blocked", blocked(row, entry.longest_us(ticks.now_us()), theme.symbols)),
     ];
+    lines.extend(history(entry, app, area, theme));
+    let longest = entry.longest_us(ticks.now_us());
+    lines.push(field("blocked", blocked(row, longest, theme.symbols)));
     match row.id.kind {
         // Who might come is who was seen there.
         Kind::Queue => lines.extend([
@@ -117,6 +120,24 @@ fn head(entry: &Entry, store: &Store, room: usize, theme: Theme) -> Vec<Line<'st
     }
     lines.extend([Line::from(""), list_head(row, room + 11, theme)]);
     lines
+}
+
+/// Charts of the past, or a line of the last moments if there is no room, or only these are known.
+fn history(entry: &Entry, app: &App, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+    let (width, ticks) = (usize::from(area.width), app.store().ticks());
+    let lines = chart::lines(entry.row().id.kind, area.height);
+    let count = lines.iter().sum::<usize>();
+    let drawn = (count > 0).then(|| chart::draw(entry, (app.window(), lines), ticks, width, theme));
+    drawn.flatten().unwrap_or_else(|| {
+        let room = width.saturating_sub(11).min(KEPT);
+        let line = Line::from(vec![
+            Span::styled(format!(" {:<9} ", "history"), theme.dim()),
+            Span::raw(table::history(entry, room, ticks, theme.symbols)),
+        ]);
+        let mut lines = vec![line];
+        lines.resize(count.max(1), Line::from(""));
+        lines
+    })
 }
 
 /// Who was seen to be blocked in this operation, and where each of them is now: the blocked ones first.

@@ -53,7 +53,9 @@ pub fn pane_lines(screen: &Screen, (width, height): (u16, u16)) -> usize {
     let body = areas(Rect::new(0, 0, width, height)).body;
     match screen {
         Screen::Table | Screen::Filter => 0,
-        Screen::Detail(id) => usize::from(body.height).saturating_sub(detail::head_lines(id.kind)),
+        Screen::Detail(id) => {
+            usize::from(body.height).saturating_sub(detail::head_lines(id.kind, body.height))
+        }
         Screen::Columns(_) | Screen::Help(_) => usize::from(body.height),
     }
 }

@@ -12,6 +12,7 @@
 //! ```
 
 mod call;
+mod chart;
 mod chooser;
 mod columns;
 mod detail;

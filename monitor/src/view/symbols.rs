@@ -72,6 +72,11 @@ impl Symbols {
         self.marks().spark(levels, top)
     }
 
+    /// The lines of a chart of what there is, the highest first.
+    pub(super) fn chart(self, levels: &[u64], top: u64, lines: usize) -> Vec<String> {
+        self.marks().chart(levels, top, lines)
+    }
+
     /// [`text::age`], with `us` for microseconds.
     pub(super) fn age(self, us: u64) -> String {
         let age = text::age(us);
