@@ -72,9 +72,9 @@ impl Keymap {
     /// ```
     /// use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
     /// use syncmon::keys::{Command, Context, Keymap};
-    /// let keymap = Keymap::default().with([("freeze", ["z"])]).unwrap();
-    /// let z = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::NONE);
-    /// assert_eq!(keymap.command(Context::Table, z), Some(Command::Freeze));
+    /// let keymap = Keymap::default().with([("freeze", ["p"])]).unwrap();
+    /// let p = KeyEvent::new(KeyCode::Char('p'), KeyModifiers::NONE);
+    /// assert_eq!(keymap.command(Context::Table, p), Some(Command::Freeze));
     /// let twice = Keymap::default().with([("freeze", ["s"])]).unwrap_err();
     /// assert_eq!(twice.to_string(), "s is the key of both `sort` and `freeze`, in the same place");
     /// ```
