@@ -36,6 +36,8 @@ pub(crate) enum Depth {
     Usual,
     /// Three preemptions at least.
     Full,
+    /// The same, and what takes hours.
+    Exhaustive,
 }
 
 impl Depth {
@@ -45,6 +47,7 @@ impl Depth {
             Self::Quick => "quick",
             Self::Usual => "usual",
             Self::Full => "full",
+            Self::Exhaustive => "exhaustive",
         }
     }
 }

@@ -53,7 +53,12 @@ impl fmt::Display for Failure {
 }
 
 /// No model takes so long.
-const TIMEOUT: Duration = Duration::from_secs(3600);
+fn timeout(depth: Depth) -> Duration {
+    Duration::from_secs(match depth {
+        Depth::Quick | Depth::Usual | Depth::Full => 3600,
+        Depth::Exhaustive => 24 * 3600,
+    })
+}
 
 impl Record {
     /// The record of these models that was made before, or a new one.
@@ -145,7 +150,7 @@ fn record(
     let path = file.to_str().ok_or("the path of the temporary folder is no text")?;
     let variables = [("NAMED_SYNC_SITES", path), ("NAMED_SYNC_DEPTH", depth.name())];
     let name = name.to_owned();
-    Ok(match models.run(&name, &variables, TIMEOUT)? {
+    Ok(match models.run(&name, &variables, timeout(depth))? {
         End::Passed(explored) => {
             // A model need not touch the core at all, and then there is no file.
             let sites = fs::read_to_string(&file).unwrap_or_default();
@@ -155,7 +160,7 @@ fn record(
         End::Failed { said, .. } => Err(Failure { name, said }),
         End::TimedOut => Err(Failure {
             name,
-            said: format!("it takes more than {TIMEOUT:?}, or a loop in it never ends"),
+            said: format!("it takes more than {:?}, or a loop in it never ends", timeout(depth)),
         }),
     })
 }

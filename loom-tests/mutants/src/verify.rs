@@ -19,11 +19,14 @@ use crate::{page, site};
 #[command(name = "verify", version)]
 struct Cli {
     /// At most two preemptions in models that have a bound; the page stays as it is
-    #[arg(long, conflicts_with_all = ["full", "check"])]
+    #[arg(long, conflicts_with_all = ["full", "exhaustive", "check"])]
     quick: bool,
-    /// No bound for two threads, and at least three preemptions for more; the page stays as it is
-    #[arg(long, conflicts_with = "check")]
+    /// No bound for two threads but for three models, and at least three preemptions for more; the page stays as it is
+    #[arg(long, conflicts_with_all = ["exhaustive", "check"])]
     full: bool,
+    /// The same without a bound for any two threads, which takes hours
+    #[arg(long, conflicts_with = "check")]
+    exhaustive: bool,
     /// Only models whose names contain this; the page stays as it is
     #[arg(long, value_name = "TEXT", conflicts_with = "check")]
     only: Option<String>,
@@ -52,9 +55,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<String, String> {
-    let depth = match (cli.quick, cli.full) {
-        (true, _) => Depth::Quick,
-        (_, true) => Depth::Full,
+    let depth = match cli {
+        Cli { quick: true, .. } => Depth::Quick,
+        Cli { full: true, .. } => Depth::Full,
+        Cli { exhaustive: true, .. } => Depth::Exhaustive,
         _ => Depth::Usual,
     };
     let places = Places::find()?;

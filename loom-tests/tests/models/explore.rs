@@ -30,13 +30,13 @@ pub(crate) enum Bound {
     /// every load, with at most so many preemptions. For two threads whose complete exploration takes too long.
     Twice(usize),
     /// Twice: every execution in which memory is reclaimed in single steps, then those in which it is not, with at
-    /// most so many preemptions. For two threads whose complete exploration takes too long, and that are not about
-    /// the reclaiming.
+    /// most so many preemptions. For two threads whose complete exploration takes some minutes, and that are not about
+    /// the reclaiming: if the environment asks for that depth, there also is every execution that loom finds by itself.
     ReclaimingAtOnce(usize),
-    /// The same for two threads whose exploration without single steps takes some minutes: if the environment asks for
-    /// that depth, there also is every execution that loom finds by itself.
-    ReclaimingApartInFull(usize),
-    /// What becomes of it then.
+    /// The same for two threads whose complete exploration takes hours: that is if the environment asks for what is
+    /// exhaustive.
+    ReclaimingAtOnceInFull(usize),
+    /// What becomes of both then.
     ReclaimingApart(usize),
     /// Every execution, again and again: each time another one of the occasions for this event is taken.
     ForNoReason(Event),
@@ -44,25 +44,31 @@ pub(crate) enum Bound {
 
 impl Bound {
     /// The bound at the depth that the environment asks for: with `quick` at most two preemptions, with `full` at least
-    /// three, and none at all for two threads.
+    /// three, and none at all for two threads; but for what takes hours, for which `exhaustive` has to be asked.
     fn at(self, depth: Option<&str>) -> Self {
         match (self, depth) {
+            (Self::ReclaimingAtOnceInFull(bound), Some("exhaustive")) => {
+                Self::ReclaimingApart(bound.max(3))
+            }
+            (_, Some("exhaustive")) => self.at(Some("full")),
             (Self::Preemptions(bound), Some("quick")) => Self::Preemptions(bound.min(2)),
             (Self::Preemptions(bound), Some("full")) => Self::Preemptions(bound.max(3)),
             (Self::FewPreemptions(bound), Some("quick")) => Self::FewPreemptions(bound.min(2)),
             (Self::FewPreemptions(_), Some("full")) => Self::TwoThenThree,
-            (Self::ReclaimingAtOnce(bound), Some("full")) => Self::ReclaimingAtOnce(bound.max(3)),
+            (Self::ReclaimingAtOnce(bound), Some("full")) => Self::ReclaimingApart(bound.max(3)),
             (Self::ReclaimingAtOnce(bound), Some("quick")) => Self::ReclaimingAtOnce(bound.min(2)),
-            (Self::ReclaimingApartInFull(bound), Some("full")) => {
-                Self::ReclaimingApart(bound.max(3))
+            (Self::ReclaimingAtOnceInFull(bound), Some("full")) => {
+                Self::ReclaimingAtOnceInFull(bound.max(3))
             }
-            (Self::ReclaimingApartInFull(bound), Some("quick")) => {
-                Self::ReclaimingApartInFull(bound.min(2))
+            (Self::ReclaimingAtOnceInFull(bound), Some("quick")) => {
+                Self::ReclaimingAtOnceInFull(bound.min(2))
             }
             (Self::CompleteInFull(bound), Some("quick")) => Self::CompleteInFull(bound.min(2)),
             (Self::CompleteInFull(_), Some("full")) => Self::Complete,
             (_, None | Some("usual" | "quick" | "full")) => self,
-            (_, Some(other)) => panic!("{DEPTH}={other} is neither quick nor usual nor full"),
+            (_, Some(other)) => {
+                panic!("{DEPTH}={other} is none of quick, usual, full and exhaustive")
+            }
         }
     }
 }
@@ -159,7 +165,7 @@ pub(crate) fn explore<O>(
             let at_once = format!("{executions} executions, complete but for reclaiming");
             format!("{apart}; {at_once}; {}", at_most(bound))
         }
-        Bound::ReclaimingAtOnce(bound) | Bound::ReclaimingApartInFull(bound) => {
+        Bound::ReclaimingAtOnce(bound) | Bound::ReclaimingAtOnceInFull(bound) => {
             let executions = run(Pass { reclaiming_at_once: true, ..COMPLETE });
             format!("{executions} executions, complete but for reclaiming; {}", at_most(bound))
         }
@@ -284,11 +290,19 @@ fn only_models_with_a_bound_depend_on_the_depth() {
     assert_eq!(Bound::CompleteInFull(4).at(Some("quick")), Bound::CompleteInFull(2));
     assert_eq!(Bound::CompleteInFull(4).at(None), Bound::CompleteInFull(4));
     assert_eq!(Bound::CompleteInFull(4).at(Some("full")), Bound::Complete);
-    assert_eq!(Bound::ReclaimingAtOnce(4).at(Some("quick")), Bound::ReclaimingAtOnce(2));
-    assert_eq!(Bound::ReclaimingAtOnce(2).at(Some("full")), Bound::ReclaimingAtOnce(3));
-    let apart = Bound::ReclaimingApartInFull(4);
-    assert_eq!(apart.at(Some("quick")), Bound::ReclaimingApartInFull(2));
-    assert_eq!((apart.at(None), apart.at(Some("full"))), (apart, Bound::ReclaimingApart(4)));
+    let at_once = Bound::ReclaimingAtOnce(4);
+    assert_eq!(
+        (at_once.at(None), at_once.at(Some("quick"))),
+        (at_once, Bound::ReclaimingAtOnce(2))
+    );
+    for depth in ["full", "exhaustive"] {
+        assert_eq!(at_once.at(Some(depth)), Bound::ReclaimingApart(4));
+        assert_eq!(Bound::FewPreemptions(1).at(Some(depth)), Bound::TwoThenThree);
+    }
+    let hours = Bound::ReclaimingAtOnceInFull(2);
+    assert_eq!((hours.at(None), hours.at(Some("quick"))), (hours, hours));
+    assert_eq!(hours.at(Some("full")), Bound::ReclaimingAtOnceInFull(3));
+    assert_eq!(hours.at(Some("exhaustive")), Bound::ReclaimingApart(3));
     assert_eq!(Bound::Complete.at(Some("quick")), Bound::Complete);
 }
 

@@ -59,7 +59,7 @@ models! {
     }
 
     /// At another line: to the observer it is another primitive.
-    what_is_removed_and_made_anew_during_a_look_is_told(ReclaimingApartInFull(3), [0, 1, 2]) {
+    what_is_removed_and_made_anew_during_a_look_is_told(ReclaimingAtOnce(3), [0, 1, 2]) {
         make_slots(2);
         let registry = share(Registry::new());
         registry.atomic("hits", 5);

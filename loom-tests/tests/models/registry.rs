@@ -193,7 +193,7 @@ models! {
         seen
     }
 
-    a_stalled_look_up_against_a_name_that_is_removed_and_made_anew(ReclaimingApartInFull(4), [1, 2, 3]) {
+    a_stalled_look_up_against_a_name_that_is_removed_and_made_anew(ReclaimingAtOnce(4), [1, 2, 3]) {
         make_slots(2);
         let registry = share(Registry::new());
         registry.atomic("hits", 1);
@@ -294,7 +294,7 @@ models! {
         removed
     }
 
-    a_look_up_against_a_clear_reads_no_freed_entry(ReclaimingApartInFull(4), [5, 7]) {
+    a_look_up_against_a_clear_reads_no_freed_entry(ReclaimingAtOnce(4), [5, 7]) {
         let registry = share(Registry::new());
         registry.atomic("hits", 5);
         let other = spawn(&registry, |registry| registry.clear());

@@ -13,7 +13,7 @@ fn drops() -> Arc<AtomicUsize> {
 }
 
 models! {
-    a_get_against_a_set_never_tears(ReclaimingApartInFull(4), [(1, 1), (2, 2)]) {
+    a_get_against_a_set_never_tears(ReclaimingAtOnce(4), [(1, 1), (2, 2)]) {
         let shared = share(Shared::new((Plain::new(1), Plain::new(1))));
         let writer = spawn(&shared, |shared| {
             let value = (Plain::new(0), Plain::new(0));
@@ -103,7 +103,7 @@ models! {
         reader.join().unwrap()
     }
 
-    versions_seen_by_one_reader_never_go_back(ReclaimingAtOnce(2), [[0, 0], [0, 1], [1, 1]]) {
+    versions_seen_by_one_reader_never_go_back(ReclaimingAtOnceInFull(2), [[0, 0], [0, 1], [1, 1]]) {
         make_slots(2);
         let shared = share(Shared::new(0));
         let reader = spawn(&shared, |shared| [shared.version(), shared.version()]);

@@ -259,7 +259,7 @@ models! {
         .play(Consistent, Atomic::new(0));
     }
 
-    changes_of_a_shared_variable(ReclaimingAtOnce(3), [()]) {
+    changes_of_a_shared_variable(ReclaimingAtOnceInFull(3), [()]) {
         make_slots(2);
         Script {
             before: &[],
@@ -270,7 +270,7 @@ models! {
         .play(Linearizable, Shared::new(0));
     }
 
-    looks_at_a_shared_variable(ReclaimingAtOnce(3), [()]) {
+    looks_at_a_shared_variable(ReclaimingAtOnceInFull(3), [()]) {
         make_slots(2);
         Script {
             before: &[],
