@@ -51,6 +51,7 @@ impl<'a> Tracker<'a> {
             self.observer = self.registry.observe();
             self.refused.clear();
         }
+        let begun = Instant::now();
         let look = self.observer.look_and_write(write);
         let now = Instant::now();
         let at_us = micros(now.saturating_duration_since(start));
@@ -60,6 +61,7 @@ impl<'a> Tracker<'a> {
         let mut pages = paginate(rows, gone, full, &blank);
         if let Some(last) = pages.last_mut() {
             last.refused = self.refused(start);
+            last.took_us = Some(micros(begun.elapsed()));
         }
         pages
     }
@@ -208,5 +210,7 @@ mod tests {
         let more: Vec<bool> = pages.iter().map(|page| page.more).collect();
         assert_eq!(more, [true, true, true, false]);
         assert_eq!(pages.iter().filter(|page| page.full).count(), 1);
+        let took: Vec<bool> = pages.iter().map(|page| page.took_us.is_some()).collect();
+        assert_eq!(took, [false, false, false, true]);
     }
 }

@@ -33,6 +33,8 @@ pub struct Store {
     threads: Threads,
     refused: Vec<Refused>,
     generation: u64,
+    /// How long the host's agent took for the last answer, if it says so.
+    took_us: Option<u64>,
     /// Numbers the full answers, so that what one did not mention can be told.
     fulls: u64,
     in_full: bool,
@@ -75,6 +77,7 @@ impl Store {
             self.remove(id);
         }
         if !page.more {
+            self.took_us = page.took_us;
             self.finish(page.generation);
         }
     }
@@ -179,6 +182,11 @@ impl Store {
     /// The host's clock at the last frame.
     pub fn at_us(&self) -> u64 {
         self.ticks.now_us()
+    }
+
+    /// How long the host's agent took for the last whole answer, in microseconds, if it says so.
+    pub fn took_us(&self) -> Option<u64> {
+        self.took_us
     }
 
     /// The generation of the last whole answer: what to ask for next.

@@ -6,8 +6,8 @@
 //!  activity  1.2k/s  8012 in, 7948 out
 //!  history   ▁▂▄▆▇█                                                         or charts, if there is room
 //!  blocked   2 in put, 0 in get, 0 in wait; longest 3.4s
-//!  getters   worker-2 (in wait on in flight 3.4s), worker-3 (went on)       who was seen on either side of a queue
-//!  putters   worker-1 (in put 3.4s)
+//!  getters   src/main.rs:60: worker-2 (in wait on in flight 3.4s)           who was seen on either side of a queue, at which
+//!  putters   src/main.rs:40: worker-1 (in put 3.4s); src/main.rs:44: w (went on)      line, and where they are now
 //!  guards    src/main.rs:30 (2 held)                                        of a wait group, who changed its count
 //!  changes   src/main.rs:30 (+9 -7)
 //!
@@ -20,11 +20,12 @@ use crate::app::App;
 use crate::escape::escape;
 use crate::model::{Entry, KEPT, Store, Ticks, sites};
 use crate::text::{rate, width};
-use crate::wire::{Blocked, Kind, Operation, Row, RowId, State};
+use crate::wire::{Blocked, Kind, Location, Operation, Row, RowId, State};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use std::collections::BTreeMap;
 
 /// The lines above the list of those who are blocked, of a pane that has so many in all.
 pub(super) fn head_lines(kind: Kind, pane: u16) -> usize {
@@ -147,32 +148,42 @@ fn others(
     store: &Store,
     (room, symbols): (usize, Symbols),
 ) -> String {
-    let seen = entry.seen_in(operation).iter();
-    let mut now: Vec<(bool, String)> = seen
-        .map(|(id, seen)| {
-            let thread = store.place_of_thread(id).map(|place| &store.threads()[place]);
-            let blocked = thread.filter(|thread| thread.is_blocked());
-            let what = blocked.map_or_else(
-                || "went on".to_owned(),
-                |thread| {
-                    let on = if thread.on == entry.row().id {
-                        String::new()
-                    } else {
-                        format!(" on {}", escape(&thread.on.name))
-                    };
-                    let since = symbols.age(thread.age_us(store.at_us()));
-                    format!("in {}{on} {since}", thread.blocked.operation)
-                },
-            );
-            (blocked.is_none(), format!("{} ({what})", escape(&seen.thread)))
-        })
-        .collect();
-    now.sort();
-    if now.is_empty() {
+    // By the line at which they blocked: the same line is the same code.
+    let mut by_line: BTreeMap<&Location, Vec<(bool, String)>> = BTreeMap::new();
+    for (id, seen) in entry.seen_in(operation) {
+        let thread = store.place_of_thread(id).map(|place| &store.threads()[place]);
+        let blocked = thread.filter(|thread| thread.is_blocked());
+        let what = blocked.map_or_else(
+            || "went on".to_owned(),
+            |thread| {
+                let on = if thread.on == entry.row().id {
+                    String::new()
+                } else {
+                    format!(" on {}", escape(&thread.on.name))
+                };
+                let since = symbols.age(thread.age_us(store.at_us()));
+                format!("in {}{on} {since}", thread.blocked.operation)
+            },
+        );
+        let text = format!("{} ({what})", escape(&seen.thread));
+        by_line.entry(&seen.location).or_default().push((blocked.is_none(), text));
+    }
+    if by_line.is_empty() {
         return format!("nobody was seen to block in {operation}");
     }
-    let all: Vec<String> = now.into_iter().map(|(_, text)| text).collect();
-    symbols.clip(&all.join(", "), room).into_owned()
+    let mut all: Vec<(bool, String)> = by_line
+        .into_iter()
+        .map(|(location, mut threads)| {
+            threads.sort();
+            let is_idle = threads.iter().all(|(is_idle, _)| *is_idle);
+            let names: Vec<String> = threads.into_iter().map(|(_, text)| text).collect();
+            let location = location.to_string();
+            (is_idle, format!("{}: {}", escape(&location), names.join(", ")))
+        })
+        .collect();
+    all.sort();
+    let all: Vec<String> = all.into_iter().map(|(_, text)| text).collect();
+    symbols.clip(&all.join("; "), room).into_owned()
 }
 
 fn holds(entry: &Entry, room: usize, symbols: Symbols) -> String {

@@ -1,5 +1,5 @@
 //! ```text
-//!  syncmon  myservice  pid 4711  up 1h02m  ● live                      12 of 40 rows  FROZEN
+//!  syncmon  myservice  pid 4711  up 1h02m  ● live  look 120µs          12 of 40 rows  FROZEN
 //!  1 primitives 40  2 waiters 3  3 problems 0  sort kind ▲  filter /kind:queue
 //!
 //!  filter /kind:                                                while it is typed
@@ -64,6 +64,11 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
             )
         }
     });
+    let took = app.store().took_us().map(|us| format!("  look {}", theme.symbols.age(us)));
+    let used = Line::from(left.clone()).width() + right.width();
+    if let Some(took) = took.filter(|took| used + width(took) < usize::from(area.width)) {
+        left.push(Span::styled(took, theme.dim()));
+    }
     let [left_area, right_area] = split(area, right.width());
     frame.render_widget(Paragraph::new(Line::from(left)), left_area);
     frame.render_widget(Paragraph::new(right).alignment(Alignment::Right), right_area);

@@ -104,6 +104,7 @@ mod tests {
                 more: true,
                 rows: vec![row("jobs\n\"\\ \u{202e}")],
                 gone: vec![row("old").id],
+                took_us: Some(3),
                 refused: Some(vec![Refused {
                     id: row("jobs").id,
                     message: "no \n".into(),

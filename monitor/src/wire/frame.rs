@@ -106,6 +106,9 @@ pub struct Changes {
     /// last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Vec<Refused>>,
+    /// How long the agent took to look and to find out all this, in microseconds; on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_us: Option<u64>,
 }
 
 /// Why a line was refused.

@@ -103,6 +103,7 @@ pub(crate) fn page(t: u64, rows: Vec<Row>) -> Action {
         generation: t + 1,
         full: t == 0,
         rows,
+        took_us: Some(1_234),
         ..Changes::default()
     }))
 }
