@@ -17,8 +17,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
 /// A running agent. Dropping it closes all connections, ends its threads and removes the socket file.
+///
+/// A process that was forked off the host has no agent, as it has none of its threads: there, dropping this does nothing.
 #[derive(Debug)]
 pub struct Agent {
+    /// The process that it runs in.
+    pid: u32,
     path: PathBuf,
     /// Device and inode of the socket file we made: only that one is removed in the end.
     file: (u64, u64),
@@ -60,6 +64,7 @@ impl Agent {
         // Everything that can fail after the bind takes the file away again: an Agent exists from here on.
         let found = fs::symlink_metadata(path)?;
         let mut agent = Agent {
+            pid: std::process::id(),
             path: path.to_owned(),
             file: (found.dev(), found.ino()),
             listener,
@@ -85,6 +90,12 @@ impl Agent {
 
 impl Drop for Agent {
     fn drop(&mut self) {
+        if self.pid != std::process::id() {
+            // The socket, its connections and the thread are those of the process that we were forked off: to shut them down
+            // would do so there. And what becomes of a handle to a thread that is not there is not defined.
+            std::mem::forget(self.thread.take());
+            return;
+        }
         self.viewers.stopping.store(true, Ordering::Release);
         // Wakes the accepting thread. Linux does it through shutdown; where a listener cannot be shut down,
         // a connection to ourselves does it.
