@@ -5,7 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, State};
-use crate::observer::{Glance, Handle, Observed};
+use crate::observer::{Handle, Observed, WordsAt};
 use crate::sync::{Arc, AtomicI64, Ordering, fault};
 
 /// A shared `i64` that any thread may change at any time.
@@ -203,10 +203,8 @@ impl Atomic {
 }
 
 impl Observed for Inner {
-    fn glance(&self) -> Glance {
-        // Relaxed: compared and not acted upon.
-        let value = self.value.load(Ordering::Relaxed);
-        Glance { words: [value.cast_unsigned(), 0], has_more: false }
+    fn words_at(&self) -> WordsAt {
+        WordsAt::Number(&raw const self.value)
     }
 
     fn identity(&self) -> &Identity {

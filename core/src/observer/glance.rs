@@ -3,6 +3,9 @@
 use super::SharedValue;
 use crate::identity::Identity;
 use crate::inspect::Inspection;
+use crate::queue::has_waiters;
+use crate::sync::{self, AtomicI64, AtomicU64, Ordering};
+use crate::wait_group::Count;
 
 /// What a primitive keeps anyway, as it is: equal glances, equal state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,13 +16,69 @@ pub(crate) struct Glance {
     pub(crate) has_more: bool,
 }
 
+/// Where the words of a primitive are, for whoever looks again and again: to come by them through the primitive takes
+/// longer than to look at them, and brings more of it into the cache.
+#[derive(Clone, Copy)]
+pub(crate) enum WordsAt {
+    /// It has to be asked.
+    Asked,
+    /// The value of an atomic.
+    Number(*const AtomicI64),
+    /// The word of a wait group.
+    Count(*const Count),
+    /// The words of a queue's two ends.
+    Ends([*const AtomicU64; 2]),
+}
+
+impl WordsAt {
+    /// The words as they are now; none if the primitive has to be asked.
+    ///
+    /// # Safety
+    ///
+    /// It is alive.
+    pub(crate) unsafe fn glance(self) -> Option<Glance> {
+        // Relaxed, all: compared and not acted upon.
+        match self {
+            Self::Asked => None,
+            Self::Number(number) => {
+                // SAFETY: as the caller says.
+                let value = unsafe { &*number }.load(Ordering::Relaxed);
+                Some(Glance { words: [value.cast_unsigned(), 0], has_more: false })
+            }
+            // SAFETY: as the caller says.
+            Self::Count(count) => Some(unsafe { &*count }.glance()),
+            Self::Ends(ends) => {
+                // SAFETY: as the caller says.
+                let words = ends.map(|end| unsafe { &*end }.load(Ordering::Relaxed));
+                Some(Glance { words, has_more: words.into_iter().any(has_waiters) })
+            }
+        }
+    }
+
+    /// Has them brought into the cache; those of a primitive that has to be asked may be at its beginning.
+    pub(super) fn fetch_ahead(self, primitive: *const (dyn Observed + 'static)) {
+        match self {
+            Self::Asked => sync::fetch_ahead(primitive),
+            Self::Number(number) => sync::fetch_ahead(number),
+            Self::Count(count) => sync::fetch_ahead(count),
+            Self::Ends(ends) => ends.into_iter().for_each(sync::fetch_ahead),
+        }
+    }
+}
+
 /// What the handles of a primitive share, of any kind.
 pub(crate) trait Observed {
-    /// Has what a glance looks at brought into the cache, if that is more than the first line of this.
+    /// Where its words are as long as it lives.
+    fn words_at(&self) -> WordsAt;
+
+    /// Has what a glance looks at brought into the cache, if it has to be asked, and that is more than the first line of
+    /// this.
     fn fetch_ahead(&self) {}
 
-    /// Takes no lock.
-    fn glance(&self) -> Glance;
+    /// Takes no lock. Only of those that have to be asked; see [`look_at`].
+    fn glance(&self) -> Glance {
+        unreachable!("it says where its words are")
+    }
 
     fn identity(&self) -> &Identity;
 
@@ -30,6 +89,12 @@ pub(crate) trait Observed {
     fn inspect_unwritten(&self) -> (Inspection, Option<SharedValue>) {
         (self.inspect(), None)
     }
+}
+
+/// The words of a primitive, wherever they are.
+pub(super) fn look_at(primitive: &(dyn Observed + 'static)) -> Glance {
+    // SAFETY: it is borrowed.
+    unsafe { primitive.words_at().glance() }.unwrap_or_else(|| primitive.glance())
 }
 
 /// A handle of any kind.

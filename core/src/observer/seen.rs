@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::Location;
 
-use super::{Gone, Look, Observed, SharedValue};
+use super::glance::{WordsAt, look_at};
+use super::{Glance, Gone, Look, Observed, SharedValue};
 use crate::inspect::{CallSite, Inspection, Kind, State, Waiter};
 use crate::sync::{self, StdArc};
 
 /// While so many are looked at, those to come are brought into the cache: of the next ones what they lead to, of
-/// those after them their first line.
-const TOGETHER: usize = if sync::MODEL_CHECKED { 1 } else { 32 };
+/// those after them their words. With many more, what is asked for is more than the processor has on its way at a time.
+const TOGETHER: usize = if sync::MODEL_CHECKED { 1 } else { 8 };
 
 /// Among how many the texts of shared values that were not replaced are written anew in each look.
 const REWRITTEN: usize = 256;
@@ -37,6 +38,7 @@ unsafe impl Sync for Seen {}
 /// What is looked at each time, and nothing more: it is the memory of all of these that takes the time.
 struct Known {
     words: [u64; 2],
+    words_at: WordsAt,
     /// Alive as long as the names are as they were shown, and in the reading in which that was found out.
     inside: *const (dyn Observed + 'static),
     kind: Kind,
@@ -155,15 +157,21 @@ impl Seen {
         let block = |at: usize| (at * TOGETHER).min(number)..((at + 1) * TOGETHER).min(number);
         for at in 0..number.div_ceil(TOGETHER) {
             for known in &self.known[block(at + 2)] {
-                sync::fetch_ahead(known.inside);
+                known.words_at.fetch_ahead(known.inside);
             }
             for known in &self.known[block(at + 1)] {
-                if matches!(known.kind, Kind::Shared | Kind::Queue) {
+                if known.kind == Kind::Shared {
                     inside(known).fetch_ahead();
                 }
             }
             for place in block(at) {
-                self.compare(place, inside(&self.known[place]), news);
+                let known = &self.known[place];
+                let inside = inside(known);
+                note_a_look_at(inside);
+                // SAFETY: as the caller says.
+                let glance = unsafe { known.words_at.glance() };
+                let glance = glance.unwrap_or_else(|| inside.glance());
+                self.compare_glance(place, inside, glance, news);
             }
         }
     }
@@ -176,16 +184,37 @@ impl Seen {
         news: &mut News,
     ) {
         note_a_look_at(inside);
-        let glance = inside.glance();
-        let Known { words, kind, told_waiters, .. } = self.known[place];
-        let is_same = words == glance.words;
-        if is_same && !glance.has_more && !told_waiters {
-            if kind == Kind::Shared && self.is_in_turn(place) {
-                let (inspection, value) = inside.inspect_unwritten();
-                news.tell(inspection, value, place, true);
-            }
-            return;
+        self.compare_glance(place, inside, look_at(inside), news);
+    }
+
+    #[inline]
+    fn compare_glance(
+        &mut self,
+        place: usize,
+        inside: &(dyn Observed + 'static),
+        glance: Glance,
+        news: &mut News,
+    ) {
+        let known = &self.known[place];
+        let is_same = known.words == glance.words;
+        if !is_same || glance.has_more || known.told_waiters {
+            self.look_closer(place, inside, (glance, is_same), news);
+        } else if known.kind == Kind::Shared && self.is_in_turn(place) {
+            let (inspection, value) = inside.inspect_unwritten();
+            news.tell(inspection, value, place, true);
         }
+    }
+
+    /// Finds out whether something is to be told.
+    #[inline(never)]
+    fn look_closer(
+        &mut self,
+        place: usize,
+        inside: &(dyn Observed + 'static),
+        (glance, is_same): (Glance, bool),
+        news: &mut News,
+    ) {
+        let kind = self.known[place].kind;
         let (inspection, value) = inside.inspect_unwritten();
         // On others nobody waits; and most details are in no cache.
         if matches!(kind, Kind::Queue | Kind::WaitGroup) {
@@ -237,12 +266,12 @@ impl Seen {
     ) -> usize {
         note_a_look_at(inside);
         let place = self.known.len();
-        let words = inside.glance().words;
+        let Glance { words, .. } = look_at(inside);
         let (inspection, value) = inside.inspect_unwritten();
         let words = words_told(&inspection).unwrap_or(words);
         let told_waiters = !inspection.waiters.is_empty();
         self.details.push(Details::of(&inspection));
-        self.known.push(Known { words, inside, kind, told_waiters });
+        self.known.push(Known { words, words_at: inside.words_at(), inside, kind, told_waiters });
         news.tell(inspection, value, place, false);
         place
     }

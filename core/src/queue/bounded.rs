@@ -421,14 +421,9 @@ impl<T> Bounded<T> {
         (puts, gets, self.layout.distance(tail, head) as usize)
     }
 
-    pub(super) fn where_words_are(&self) -> [&AtomicU64; 2] {
-        [&self.tail, &self.head]
-    }
-
     /// `tail` and `head`.
-    pub(super) fn words(&self) -> [u64; 2] {
-        // Relaxed, both: compared and not acted upon.
-        self.where_words_are().map(|word| word.load(Ordering::Relaxed))
+    pub(super) fn words(&self) -> [&AtomicU64; 2] {
+        [&self.tail, &self.head]
     }
 }
 

@@ -6,11 +6,11 @@ use std::panic::Location;
 use super::bounded::Bounded;
 use super::slot::{FullSlot, Getting, Putting};
 use super::unbounded::Unbounded;
-use super::word::{CLOSED, Miss, NoRoom, WAITERS};
+use super::word::{CLOSED, Miss, NoRoom};
 use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError, TryPutError};
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State};
-use crate::observer::{Glance, Observed};
+use crate::observer::{Observed, WordsAt};
 use crate::panics::{self, Panics};
 use crate::patience::Awaited;
 use crate::sync::{self, AtomicU8, Deadline, Ordering, fault};
@@ -406,21 +406,12 @@ impl<T> Inner<T> {
 }
 
 impl<T> Observed for Inner<T> {
-    fn fetch_ahead(&self) {
-        let [tail, head] = match &self.items {
-            Items::Bounded(items) => items.where_words_are(),
-            Items::Unbounded(items) => items.where_words_are(),
-        };
-        sync::fetch_ahead(tail);
-        sync::fetch_ahead(head);
-    }
-
-    fn glance(&self) -> Glance {
-        let words = match &self.items {
+    fn words_at(&self) -> WordsAt {
+        let ends = match &self.items {
             Items::Bounded(items) => items.words(),
             Items::Unbounded(items) => items.words(),
         };
-        Glance { words, has_more: words.into_iter().any(|word| word & WAITERS != 0) }
+        WordsAt::Ends(ends.map(std::ptr::from_ref))
     }
 
     fn identity(&self) -> &Identity {

@@ -25,6 +25,7 @@ use crate::observer::{Handle, Observed};
 use crate::sync::{Arc, Deadline, Duration, fault};
 use inner::Inner;
 use word::Miss;
+pub(crate) use word::has_waiters;
 
 /// A first-in first-out queue between any number of putters and getters, bounded or not.
 ///

@@ -409,14 +409,9 @@ impl<T> Unbounded<T> {
         (puts, gets, usize::try_from(puts.saturating_sub(gets)).unwrap_or(usize::MAX))
     }
 
-    pub(super) fn where_words_are(&self) -> [&AtomicU64; 2] {
-        [&self.tail.index, &self.head.end.index]
-    }
-
     /// The index words of `tail` and `head`.
-    pub(super) fn words(&self) -> [u64; 2] {
-        // Relaxed, both: compared and not acted upon.
-        self.where_words_are().map(|word| word.load(Ordering::Relaxed))
+    pub(super) fn words(&self) -> [&AtomicU64; 2] {
+        [&self.tail.index, &self.head.end.index]
     }
 }
 

@@ -27,6 +27,11 @@ pub(super) const FLAG_BITS: u32 = 2;
 
 pub(super) const FLAGS: u64 = CLOSED | WAITERS;
 
+/// Whether somebody waits for this word to advance.
+pub(crate) fn has_waiters(word: u64) -> bool {
+    word & WAITERS != 0
+}
+
 /// Whether two words stand at the same position, whatever their flags.
 pub(super) fn same_position(a: u64, b: u64) -> bool {
     (a ^ b) & !FLAGS == 0

@@ -7,7 +7,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, State};
-use crate::observer::{Glance, Handle, Observed, SharedValue, debug_text};
+use crate::observer::{Glance, Handle, Observed, SharedValue, WordsAt, debug_text};
 use crate::sync::{Arc, StdArc};
 use cell::Cell;
 
@@ -197,6 +197,10 @@ impl<T> Inner<T> {
 }
 
 impl<T: fmt::Debug + Send + Sync + 'static> Observed for Inner<T> {
+    fn words_at(&self) -> WordsAt {
+        WordsAt::Asked
+    }
+
     fn fetch_ahead(&self) {
         self.cell.fetch_ahead();
     }

@@ -22,7 +22,7 @@ const GENERATION_SHIFT: u32 = 33;
 const GENERATION: u64 = 1 << GENERATION_SHIFT;
 
 #[derive(Debug)]
-pub(super) struct Count(AtomicU64);
+pub(crate) struct Count(AtomicU64);
 
 /// What a change of the count did.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl Count {
         (count(word), generation(word))
     }
 
-    pub(super) fn glance(&self) -> Glance {
+    pub(crate) fn glance(&self) -> Glance {
         // Relaxed: compared and not acted upon.
         let word = self.0.load(Ordering::Relaxed);
         let words = [count(word).into(), generation(word).into()];

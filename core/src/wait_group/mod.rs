@@ -12,10 +12,11 @@ pub use future::WaitFuture;
 use crate::error::{WaitGroupError, WaitTimeout};
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State};
-use crate::observer::{Glance, Handle, Observed};
+use crate::observer::{Glance, Handle, Observed, WordsAt};
 use crate::sync::{Arc, Deadline, Duration, panicking};
 use crate::wait::{self, Condition, TimedOut, WaitList};
-use count::{Change, Count};
+use count::Change;
+pub(crate) use count::Count;
 use sites::{By, Sites};
 
 /// A count of things under way; others wait until it reaches zero.
@@ -360,10 +361,13 @@ impl WaitGroup {
 }
 
 impl Observed for Inner {
+    fn words_at(&self) -> WordsAt {
+        // What the lines of a tracked one did is not in the word.
+        if self.sites.is_some() { WordsAt::Asked } else { WordsAt::Count(&raw const self.count) }
+    }
+
     fn glance(&self) -> Glance {
-        let glance = self.count.glance();
-        // What the lines did is not in the words.
-        Glance { has_more: glance.has_more || self.sites.is_some(), ..glance }
+        Glance { has_more: true, ..self.count.glance() }
     }
 
     fn identity(&self) -> &Identity {
