@@ -130,7 +130,11 @@ impl Entry {
 
     /// Whether it may be part of a problem: somebody is or was blocked on it, or it has grown.
     pub(super) fn is_notable(&self) -> bool {
-        self.row.blocked_count() > 0 || !self.sides.is_empty() || self.moments.longer_us.is_some()
+        self.row.blocked_count() > 0
+            // Whatever the counts say: a recording may be anybody's.
+            || !self.row.blocked.is_empty()
+            || !self.sides.is_empty()
+            || self.moments.longer_us.is_some()
     }
 
     /// The row as the host sent it last.
