@@ -26,7 +26,7 @@ models! {
         seen
     }
 
-    two_updates_are_both_kept_and_have_one_order(ReclaimingAtOnce(3), [[1, 11], [11, 10]]) {
+    two_updates_are_both_kept_and_have_one_order(ReclaimingAtOnceInFull(3), [[1, 11], [11, 10]]) {
         make_slots(2);
         let shared = share(Shared::new(0));
         let other = spawn(&shared, |shared| *shared.update(|n| n + 10));
@@ -37,7 +37,7 @@ models! {
     }
 
     /// The value's drop is a write, so loom reports a drop that does not come after the reading.
-    a_reader_keeps_an_old_value_through_two_sets_and_it_is_dropped_once(ReclaimingAtOnce(3), [0, 1, 2]) {
+    a_reader_keeps_an_old_value_through_two_sets_and_it_is_dropped_once(ReclaimingAtOnceInFull(3), [0, 1, 2]) {
         make_slots(2);
         let drops = drops();
         let shared = share(Shared::new(Counted::new(0, &drops)));
@@ -94,7 +94,7 @@ models! {
 
     /// The second value may be where the first look at the slots has freed the old one, so that a reader finds the address
     /// that it announced, and another node.
-    a_node_at_the_address_of_an_older_one_is_read_whole(ReclaimingAtOnce(2), [0, 1, 2]) {
+    a_node_at_the_address_of_an_older_one_is_read_whole(ReclaimingAtOnceInFull(2), [0, 1, 2]) {
         make_slots(2);
         let shared = share(Shared::new(0));
         let reader = spawn(&shared, |shared| shared.read(|n| *n));
@@ -112,7 +112,7 @@ models! {
     }
 
     /// The inner reading has a slot of its own, and its end does not end the outer one.
-    a_reading_within_a_reading_keeps_both_values(ReclaimingAtOnce(2), [(0, 0), (0, 1), (1, 1)]) {
+    a_reading_within_a_reading_keeps_both_values(ReclaimingAtOnceInFull(2), [(0, 0), (0, 1), (1, 1)]) {
         make_slots(2);
         let drops = drops();
         let shared = share(Shared::new(Counted::new(0, &drops)));
