@@ -211,6 +211,27 @@ fn another_run_of_the_program_starts_from_nothing() {
 }
 
 #[test]
+fn a_held_picture_is_of_the_host_that_it_was_of() {
+    let mut app = watched((100, 24));
+    press(&mut app, &typed("f"));
+    let lost = Event::Lost { reason: "the host closed the connection".into(), last: false };
+    app.update(Action::Link(lost), Duration::from_secs(10));
+    let successor = Hello::current(5000, "my\u{7}service".into(), 99, 5);
+    app.update(Action::Link(Event::Connected(successor)), Duration::from_secs(11));
+    assert_eq!(app.said(), Some("pid 4711 is no more: this is pid 5000, the same program"));
+    let held = picture(&app);
+    assert!(held.contains("pid 4711") && held.contains("jobs"), "{held}");
+    let Wish::Write(name, _) = wish(&mut app, 'w') else { panic!("not to be written") };
+    assert!(name.starts_with("syncmon-4711-"), "{name}");
+    press(&mut app, &typed("f"));
+    let now = picture(&app);
+    assert!(now.contains("pid 5000") && !now.contains("jobs"), "{now}");
+    // A recording that goes on with another run, and back, tells of nobody's end.
+    app.update(Action::Link(Event::Connected(hello())), Duration::from_secs(20));
+    assert_eq!(app.said(), None);
+}
+
+#[test]
 fn no_size_of_the_terminal_is_too_small() {
     let mut app = watched((80, 24));
     for width in [0, 1, 2, 3, 7, 12, 13, 14, 25, 33, 79, 119, 120, 300] {

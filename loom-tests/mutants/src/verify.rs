@@ -24,7 +24,7 @@ struct Cli {
     /// No bound for two threads, but for seven models, and at least three preemptions for more; the page stays as it is
     #[arg(long, conflicts_with_all = ["exhaustive", "check"])]
     full: bool,
-    /// The same without a bound for any two threads, which takes hours
+    /// The same without a bound for any two threads, which takes days
     #[arg(long, conflicts_with = "check")]
     exhaustive: bool,
     /// Only models whose names contain this; the page stays as it is

@@ -29,14 +29,14 @@ impl App {
         self.replay.as_ref()
     }
 
-    /// The host, once it has been heard of.
+    /// The host, once it has been heard of: that of the frozen picture if there is one.
     pub fn host(&self) -> Option<&Hello> {
-        self.host.as_ref()
+        self.frozen.as_ref().map_or(&self.host, |held| &held.host).as_ref()
     }
 
     /// What is shown: the frozen picture if there is one.
     pub fn store(&self) -> &Store {
-        self.frozen.as_deref().unwrap_or(&self.store)
+        self.frozen.as_ref().map_or(&self.store, |held| &held.store)
     }
 
     /// Whether the picture is held.

@@ -99,6 +99,13 @@ pub enum Screen {
     Help(Box<Screen>),
 }
 
+/// A picture that is held: what is known goes on, and may come to be of another host.
+#[derive(Debug)]
+struct Held {
+    store: Store,
+    host: Option<Hello>,
+}
+
 /// The whole state of the viewer.
 #[derive(Debug)]
 pub struct App {
@@ -107,7 +114,7 @@ pub struct App {
     link: Link,
     host: Option<Hello>,
     store: Store,
-    frozen: Option<Box<Store>>,
+    frozen: Option<Box<Held>>,
     filter: Filter,
     screen: Screen,
     view: View,
@@ -209,6 +216,10 @@ impl App {
 
     fn hear_all(&mut self, events: impl IntoIterator<Item = client::Event>) {
         events.into_iter().for_each(|event| self.hear(event));
+        // Also if it was made anew.
+        if let Screen::Detail(id) = &self.screen {
+            self.store.keep_track(id);
+        }
         // Also after half an answer: the positions in the old order may be another row's by now.
         if self.frozen.is_none() {
             self.rearrange();
@@ -225,11 +236,13 @@ impl App {
                 if !same_run {
                     self.forget();
                 }
-                if let Some(last) = &self.host
+                if let (Some(last), Link::Lost { .. }) = (&self.host, &self.link)
                     && last.pid != hello.pid
                 {
+                    let same =
+                        if last.program == hello.program { ", the same program" } else { "" };
                     let (pid, last) = (hello.pid, last.pid);
-                    self.say(format!("pid {last} is no more: this is pid {pid}, the same program"));
+                    self.say(format!("pid {last} is no more: this is pid {pid}{same}"));
                 }
                 self.host = Some(hello);
                 self.link = Link::Live;
@@ -251,7 +264,7 @@ impl App {
     }
 
     fn key(&mut self, event: KeyEvent) {
-        let replays = self.replay.is_some() && !matches!(self.screen, Screen::Filter);
+        let replays = self.replay.is_some() && self.context().is_behind_replay();
         let of_replay = replays.then(|| self.keymap.command(Context::Replay, event)).flatten();
         if let Some(command) = of_replay.or_else(|| self.keymap.command(self.context(), event)) {
             self.obey(command);
@@ -312,7 +325,10 @@ impl App {
             Command::Freeze => {
                 self.frozen = match self.frozen.take() {
                     Some(_) => None,
-                    None => Some(Box::new(self.store.clone())),
+                    None => {
+                        let (store, host) = (self.store.clone(), self.host.clone());
+                        Some(Box::new(Held { store, host }))
+                    }
                 };
                 // Its places are another store's.
                 self.arranged = None;
@@ -383,7 +399,7 @@ impl App {
 
     /// Moves the cursor of the table.
     fn move_cursor(&mut self, to: impl FnOnce(Cursor) -> usize) {
-        let store = self.frozen.as_deref().unwrap_or(&self.store);
+        let store = self.frozen.as_ref().map_or(&self.store, |held| &held.store);
         match self.view {
             View::Primitives => {
                 self.primitives.move_cursor(to, |at| store.entries()[at].row().id.clone());
@@ -402,7 +418,7 @@ impl App {
 
     /// Filters and sorts anew; the cursor stays with its row if that is still shown.
     fn rearrange(&mut self) {
-        let store = self.frozen.as_deref().unwrap_or(&self.store);
+        let store = self.frozen.as_ref().map_or(&self.store, |held| &held.store);
         self.found = find_problems(store, self.thresholds);
         match self.view {
             View::Primitives => {

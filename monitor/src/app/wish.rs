@@ -102,7 +102,7 @@ impl App {
 
     /// All that is shown, also what the filter hides.
     pub(super) fn wish_to_write(&mut self) {
-        let Some(host) = self.host.clone() else {
+        let Some(host) = self.host().cloned() else {
             return self.say("nothing is known of the host yet".to_owned());
         };
         let store = self.store();

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How often a watching viewer asks.
 pub const POLL: Duration = Duration::from_millis(250);
@@ -312,15 +312,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// A host that has been heard of.
 struct Heard {
     program: String,
-    /// The last time, in microseconds since 1970 on the clock of the host.
+    /// The last time, in microseconds since 1970.
     at_us: u64,
 }
 
-impl From<&Hello> for Heard {
-    fn from(hello: &Hello) -> Self {
-        let at_us = hello.started_us.saturating_add(hello.uptime_us);
-        Heard { program: hello.program.clone(), at_us }
-    }
+/// Now, in microseconds since 1970. Not by the host's uptime: that does not count the time that a machine sleeps.
+fn unix_us() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Watcher {
@@ -335,7 +334,9 @@ impl Watcher {
             let mut greeted = false;
             let connected = connect(heard.as_ref()).inspect(|_| greeted = true);
             let asked = connected.and_then(|(connection, hello)| {
-                self.ask_on(connection, &hello, heard.insert(Heard::from(&hello)))
+                let program = hello.program.clone();
+                let heard = heard.insert(Heard { program, at_us: unix_us() });
+                self.ask_on(connection, hello, heard)
             });
             let Err(error) = asked else { return };
             if greeted {
@@ -354,15 +355,15 @@ impl Watcher {
     fn ask_on(
         &self,
         mut connection: Connection,
-        hello: &Hello,
+        hello: Hello,
         heard: &mut Heard,
     ) -> Result<(), ClientError> {
-        let mut wanted = self.tell(Event::Connected(hello.clone()));
+        let mut wanted = self.tell(Event::Connected(hello));
         let mut since = 0;
         while wanted {
             for page in connection.changes(since)? {
                 since = page.generation;
-                heard.at_us = hello.started_us.saturating_add(page.at_us);
+                heard.at_us = unix_us();
                 wanted &= self.tell(Event::Changes(page));
             }
             thread::sleep(POLL);

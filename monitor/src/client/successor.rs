@@ -25,7 +25,10 @@ impl Host {
         heard: Option<&Heard>,
     ) -> Result<(Connection, Hello), ClientError> {
         match (Connection::open(&self.socket), heard) {
-            (Err(error @ ClientError::Connect(..)), Some(heard)) => {
+            // A process that was forked off it may keep its socket open, and answers nobody.
+            (Err(error), Some(heard))
+                if matches!(error, ClientError::Connect(..)) || is_gone(&self.socket) =>
+            {
                 let Some((socket, greeted)) = self.successor(heard) else { return Err(error) };
                 self.socket = socket;
                 self.strangers.clear();
@@ -46,8 +49,16 @@ impl Host {
             if socket == self.socket || self.strangers.contains(&asked) {
                 continue;
             }
-            // Who cannot be asked now may be about to begin: it is asked the next time.
-            let Ok(greeted) = Connection::open(&socket) else { continue };
+            let greeted = match Connection::open(&socket) {
+                Ok(greeted) => greeted,
+                // It may be about to begin, and is asked the next time.
+                Err(ClientError::Connect(..)) => continue,
+                // One that is stopped would be waited for each time.
+                Err(_) => {
+                    self.strangers.insert(asked);
+                    continue;
+                }
+            };
             let hello = &greeted.1;
             if hello.program != heard.program || hello.started_us < heard.at_us {
                 self.strangers.insert(asked);
@@ -60,6 +71,13 @@ impl Host {
         }
         found
     }
+}
+
+/// Whether the process is no more that a socket is named after, as far as can be known.
+fn is_gone(socket: &Path) -> bool {
+    let processes = Path::new("/proc");
+    let is = |name: &str| processes.join(name).exists();
+    is("self") && pid_of(socket).is_some_and(|pid| !is(&pid.to_string()))
 }
 
 /// Which file is there.

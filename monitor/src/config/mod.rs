@@ -5,11 +5,13 @@ mod print;
 
 pub use file::parse_theme;
 
+use crate::escape::escape;
 use crate::keys::Keymap;
 use crate::model::Thresholds;
 use crate::view::{Colours, Columns, Palette, Symbols, Theme};
 use crate::viewer::Settings;
 use ratatui::style::Color;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -61,13 +63,23 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, reason) = match self {
             ConfigError::Unreadable(path, error) => (path, error.to_string()),
-            ConfigError::Wrong(path, reason) => (path, reason.trim_end().to_owned()),
+            // It has lines of the file in it, which may be any.
+            ConfigError::Wrong(path, reason) => (path, tame(reason.trim_end())),
         };
         write!(f, "{}: {reason}", crate::discover::shown(path))
     }
 }
 
 impl std::error::Error for ConfigError {}
+
+/// The lines of a text, of which those are escaped that would have a terminal do something.
+fn tame(text: &str) -> String {
+    let lines = text.lines().map(|line| match escape(&line.replace('\\', "")) {
+        Cow::Borrowed(_) => Cow::Borrowed(line),
+        Cow::Owned(_) => escape(line),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
 
 impl Config {
     /// What the text of a file says.
@@ -100,7 +112,16 @@ impl Config {
         };
         match std::fs::read_to_string(&path) {
             Ok(text) => Config::parse(&text).map_err(|reason| ConfigError::Wrong(path, reason)),
-            Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {
+            // What may not be read is somebody else's, whose home is still in the environment.
+            Err(error)
+                if named.is_none()
+                    && matches!(
+                        error.kind(),
+                        ErrorKind::NotFound
+                            | ErrorKind::PermissionDenied
+                            | ErrorKind::NotADirectory
+                    ) =>
+            {
                 Ok(Config::default())
             }
             Err(error) => Err(ConfigError::Unreadable(path, error)),

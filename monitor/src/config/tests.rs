@@ -134,3 +134,18 @@ fn a_file_that_was_named_must_be_there() {
     std::fs::write(&path, "[screen]\nmouse = false\n").unwrap();
     assert!(!Config::load(Some(&path)).unwrap().mouse);
 }
+
+#[test]
+fn what_is_wrong_cannot_drive_the_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("config.toml");
+    std::fs::write(&path, "[screen]\ntheme = 'a\\b'\n").unwrap();
+    let error = Config::load(Some(&path)).unwrap_err().to_string();
+    assert!(error.contains("theme = 'a\\b'\n"), "as it is written: {error}");
+    for text in ["[screen]\ntheme = \"\\u001b]0;x\\u0007\"", "[screen]\ntheme = '\u{1b}[2J'"] {
+        std::fs::write(&path, text).unwrap();
+        let error = Config::load(Some(&path)).unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(!error.chars().any(|c| c.is_control() && c != '\n'), "{error:?}");
+    }
+}

@@ -359,7 +359,7 @@ pub const BINDINGS: &[Binding] = &[
         command: Command::Quit,
         name: None,
         keys: &[Ctrl('c')],
-        contexts: &[Table, Filter, Detail, Help, Columns],
+        contexts: &[Table, Filter, Detail, Help, Columns, Replay],
         partner: None,
         short: None,
         help: Some("quit, wherever you are"),

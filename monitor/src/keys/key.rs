@@ -67,7 +67,11 @@ pub struct NotAKey(String);
 
 impl fmt::Display for NotAKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no key: a key is one character, Ctrl-A to Ctrl-Z, F1 to F12", self.0)?;
+        write!(
+            f,
+            "`{}` is no key: a key is one character, Ctrl-A to Ctrl-Z but I and M, F1 to F12",
+            self.0
+        )?;
         NAMED.iter().try_for_each(|(name, _)| write!(f, ", {name}"))
     }
 }
@@ -96,7 +100,10 @@ impl FromStr for Key {
         if let Some((_, code)) = NAMED.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
             return Ok(Key::Plain(*code));
         }
-        if let Some([letter @ b'a'..=b'z']) = lower.strip_prefix("ctrl-").map(str::as_bytes) {
+        if let Some([letter @ b'a'..=b'z']) = lower.strip_prefix("ctrl-").map(str::as_bytes)
+            // Terminals send Tab and Enter for these.
+            && !matches!(letter, b'i' | b'm')
+        {
             return Ok(Key::Ctrl(char::from(*letter)));
         }
         let number = lower.strip_prefix('f').and_then(|number| number.parse().ok());
@@ -123,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_told() {
-        for text in ["", "ab", "F0", "F13", "Ctrl-", "Ctrl-1", "\t"] {
+        for text in ["", "ab", "F0", "F13", "Ctrl-", "Ctrl-1", "Ctrl-I", "\t"] {
             let error = text.parse::<Key>().unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{text}` is no key")), "{error}");
         }

@@ -111,6 +111,27 @@ impl Keymap {
                 }
             }
         }
+        self.check_replay()
+    }
+
+    /// While a recording is shown, its keys come first: a command must have another one then.
+    fn check_replay(&self) -> Result<(), KeymapError> {
+        let first: Vec<&Bound> = self.in_context(Context::Replay).collect();
+        let hidden_by = |key: &Key| first.iter().find(|bound| bound.keys.contains(key));
+        let others = self.0.iter().filter(|bound| {
+            let contexts = bound.binding.contexts;
+            !contexts.contains(&Context::Replay)
+                && contexts.iter().any(|context| context.is_behind_replay())
+        });
+        for bound in others {
+            if let (true, Some(key)) =
+                (bound.keys.iter().all(|key| hidden_by(key).is_some()), bound.keys.first())
+            {
+                let name = |bound: &Bound| bound.binding.name.unwrap_or("quit, wherever you are");
+                let other = hidden_by(key).map_or("", |bound| name(bound));
+                return Err(KeymapError::Twice(*key, other, name(bound)));
+            }
+        }
         Ok(())
     }
 
@@ -186,11 +207,22 @@ mod tests {
         let wanted = BINDINGS.iter().filter_map(|binding| Some((binding.name?, None)));
         let none = Keymap::default().with(wanted).unwrap();
         let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for context in Context::ALL.into_iter().filter(|context| *context != Context::Replay) {
+        for context in Context::ALL {
             assert_eq!(none.command(context, ctrl_c), Some(Command::Quit), "{context:?}");
         }
-        let error = Keymap::default().with([("sort", ["Ctrl-C"])]).unwrap_err();
-        assert!(matches!(error, KeymapError::Twice(Key::Ctrl('c'), "sort", _)), "{error}");
+        for name in ["sort", "pause"] {
+            let error = Keymap::default().with([(name, ["Ctrl-C"])]).unwrap_err();
+            assert!(matches!(error, KeymapError::Twice(Key::Ctrl('c'), _, _)), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_command_without_a_key_left_in_a_replay_is_a_mistake() {
+        let with = |name, key| Keymap::default().with([(name, [key])]).map(drop);
+        assert!(matches!(with("step", "q"), Err(KeymapError::Twice(_, "step", "quit"))));
+        assert!(matches!(with("sort", "["), Err(KeymapError::Twice(_, "skip-back", "sort"))));
+        // There still is the arrow; and columns are chosen with the keys for that.
+        assert_eq!((with("step", "j"), with("toggle", ".")), (Ok(()), Ok(())));
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub enum Context {
     Help,
     /// Where columns are chosen.
     Columns,
-    /// In any of them but the filter, while a recording is shown: these come first.
+    /// In any of them but the filter and the columns, while a recording is shown: these come first.
     Replay,
 }
 
@@ -111,4 +111,9 @@ impl Context {
         Context::Columns,
         Context::Replay,
     ];
+
+    /// Whether the keys of a recording come first there.
+    pub fn is_behind_replay(self) -> bool {
+        matches!(self, Context::Table | Context::Detail | Context::Help)
+    }
 }

@@ -38,7 +38,7 @@ pub(super) fn draw(
     let Chart { values, rates } =
         entry.chart(window, width.saturating_sub(LABEL + NUMBER + 3), ticks)?;
     let length = theme.symbols.age(window.us());
-    let (label, (levels, bottom, top)) = match &entry.row().state {
+    let (label, scale) = match &entry.row().state {
         State::Queue { capacity, .. } => ("items", from_zero(&values, *capacity)),
         State::WaitGroup { .. } => ("count", from_zero(&values, None)),
         State::Atomic { .. } => ("value", from_lowest(&values)),
@@ -48,7 +48,8 @@ pub(super) fn draw(
     let part = |label, (low, high), (levels, top): (&[u64], u64), lines| {
         part([label, &length], [high, low], &theme.symbols.chart(levels, top, lines), theme)
     };
-    let above = part(label, (of(bottom), of(bottom + i128::from(top))), (&levels, top), lines[0]);
+    let numbers = (of(scale.low), of(scale.high));
+    let above = part(label, numbers, (&scale.levels, scale.top), lines[0]);
     // In thousandths: a rate may be less than one.
     let thousandths = |rate: &Option<f64>| rate.map_or(0, |rate| (rate * 1000.0) as u64);
     let rates: Vec<u64> = rates.iter().map(thousandths).collect();
@@ -58,22 +59,37 @@ pub(super) fn draw(
     Some(above.into_iter().chain(below).collect())
 }
 
-/// Levels above zero, zero, and the level at the top.
-fn from_zero(values: &[Option<i64>], bound: Option<u64>) -> (Vec<u64>, i128, u64) {
-    let level = |value: &Option<i64>| value.map_or(0, |value| u64::try_from(value).unwrap_or(0));
-    let levels: Vec<u64> = values.iter().map(level).collect();
-    let highest = levels.iter().copied().max().unwrap_or(0);
-    (levels, 0, bound.unwrap_or(highest))
+/// What is drawn, and what stands beside it.
+#[derive(Debug, PartialEq, Eq)]
+struct Scale {
+    levels: Vec<u64>,
+    /// The level at the top.
+    top: u64,
+    /// The numbers at the bottom and at the top.
+    low: i128,
+    high: i128,
 }
 
-/// Levels above the lowest value, that value, and the level at the top. What is known has some height.
-fn from_lowest(values: &[Option<i64>]) -> (Vec<u64>, i128, u64) {
+/// Levels above zero.
+fn from_zero(values: &[Option<i64>], bound: Option<u64>) -> Scale {
+    let level = |value: &Option<i64>| value.map_or(0, |value| u64::try_from(value).unwrap_or(0));
+    let levels: Vec<u64> = values.iter().map(level).collect();
+    let top = bound.unwrap_or_else(|| levels.iter().copied().max().unwrap_or(0));
+    Scale { levels, top, low: 0, high: top.into() }
+}
+
+/// Levels above the lowest value. That is drawn as well, but lower than whatever is higher.
+fn from_lowest(values: &[Option<i64>]) -> Scale {
+    const PARTS: u64 = 64;
     let known = || values.iter().flatten().copied();
     let (Some(low), Some(high)) = (known().min(), known().max()) else {
-        return (vec![0; values.len()], 0, 0);
+        return Scale { levels: vec![0; values.len()], top: 0, low: 0, high: 0 };
     };
-    let level = |value: &Option<i64>| value.map_or(0, |value| value.abs_diff(low).max(1));
-    (values.iter().map(level).collect(), low.into(), high.abs_diff(low))
+    let range = high.abs_diff(low);
+    let parts = if range <= u64::MAX / PARTS { PARTS } else { 1 };
+    let level = |value: &Option<i64>| value.map_or(0, |value| (value.abs_diff(low) * parts).max(1));
+    let levels = values.iter().map(level).collect();
+    Scale { levels, top: range * parts, low: low.into(), high: high.into() }
 }
 
 /// One chart, with labels at its first lines and numbers at its first and its last.
@@ -99,21 +115,29 @@ fn part(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Symbols;
     use super::*;
 
     #[test]
     fn a_value_is_drawn_from_the_lowest_on_and_is_never_nothing() {
-        let values = [None, Some(-5), Some(-5), Some(20)];
-        assert_eq!(from_lowest(&values), (vec![0, 1, 1, 25], -5, 25));
-        assert_eq!(from_lowest(&[None]), (vec![0], 0, 0));
-        let extremes = [Some(i64::MIN), Some(i64::MAX)];
-        assert_eq!(from_lowest(&extremes).2, u64::MAX);
+        let scale = from_lowest(&[None, Some(-5), Some(-5), Some(20)]);
+        assert_eq!((scale.levels, scale.top), (vec![0, 1, 1, 25 * 64], 25 * 64));
+        assert_eq!((scale.low, scale.high), (-5, 20));
+        assert_eq!(from_lowest(&[None]).levels, [0]);
+        assert_eq!(from_lowest(&[Some(i64::MIN), Some(i64::MAX)]).top, u64::MAX);
+    }
+
+    #[test]
+    fn a_flag_is_seen_to_be_set() {
+        let Scale { levels, top, .. } = from_lowest(&[Some(0), Some(1), Some(0)]);
+        assert_eq!(Symbols::Unicode.chart(&levels, top, 2), [" █ ", "▁█▁"]);
     }
 
     #[test]
     fn a_queue_is_drawn_as_a_part_of_its_bound() {
         let values = [None, Some(0), Some(3)];
-        assert_eq!(from_zero(&values, Some(64)), (vec![0, 0, 3], 0, 64));
-        assert_eq!(from_zero(&values, None), (vec![0, 0, 3], 0, 3));
+        let scale = |top, high| Scale { levels: vec![0, 0, 3], top, low: 0, high };
+        assert_eq!(from_zero(&values, Some(64)), scale(64, 64));
+        assert_eq!(from_zero(&values, None), scale(3, 3));
     }
 }

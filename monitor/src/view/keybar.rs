@@ -20,7 +20,7 @@ pub(super) fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     }
     let context = app.key_context();
     let keymap = app.keymap();
-    let is_replay = app.replay().is_some() && context != Context::Filter;
+    let is_replay = app.replay().is_some() && context.is_behind_replay();
     let of_replay = is_replay.then(|| keymap.in_context(Context::Replay)).into_iter().flatten();
     let mut spans = vec![Span::raw(" ")];
     // Beside those of a recording there is room for the most needed; the help has the others.
