@@ -307,7 +307,7 @@ fn only_models_with_a_bound_depend_on_the_depth() {
 }
 
 #[test]
-#[should_panic(expected = "deep is neither quick nor usual nor full")]
+#[should_panic(expected = "deep is none of quick, usual, full and exhaustive")]
 fn the_harness_refuses_a_depth_that_it_does_not_know() {
     let _ = Bound::Complete.at(Some("deep"));
 }
