@@ -43,6 +43,8 @@ pub mod agent;
 pub mod app;
 #[cfg(feature = "viewer")]
 pub mod client;
+#[cfg(any(feature = "agent", feature = "viewer"))]
+mod clock;
 #[cfg(feature = "cli")]
 pub mod config;
 #[cfg(feature = "cli")]

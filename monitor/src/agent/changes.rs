@@ -5,7 +5,7 @@
 //! about what a viewer has: it says so itself.
 
 use super::rows;
-use super::session::micros;
+use crate::clock::micros;
 use crate::wire::{Changes, Refused, Row, RowId};
 use named_sync::{Observer, Refusal, Registry, SharedValue};
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use super::values::Blocked;
 use super::{MAX_VIEWERS, Source, session};
+use crate::clock::unix_us;
 use crate::discover::{remove_if_stale, shown, with_path};
 use crate::wire::{ErrorCode, ErrorFrame, Frame, encode};
 use std::fs;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// A running agent. Dropping it closes all connections, ends its threads and removes the socket file.
 ///
@@ -133,11 +134,6 @@ impl Start {
     pub(super) fn now() -> Self {
         Start { at: Instant::now(), unix_us: unix_us() }
     }
-}
-
-fn unix_us() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn bind(path: &Path) -> io::Result<UnixListener> {

@@ -1,6 +1,6 @@
 //! From what the core says of a primitive to what is sent of it.
 
-use super::session::micros;
+use crate::clock::micros;
 use crate::wire::{Blocked, CallSite, Kind, Location, Operation, Refused, Row, RowId, State};
 use named_sync::{Gone, Inspection, Refusal, Waiter};
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -4,6 +4,7 @@ use super::Source;
 use super::listen::Start;
 use super::looker::Looker;
 use super::values::Blocked;
+use crate::clock::micros;
 use crate::wire::{
     ErrorCode, ErrorFrame, Frame, Hello, LineBuffer, MAJOR, PROTOCOL, REQUEST_LIMIT, Request,
     decode_request, encode,
@@ -156,8 +157,4 @@ fn program() -> String {
     let started_as = std::env::args_os().next().map(std::path::PathBuf::from);
     let name = started_as.as_deref().and_then(std::path::Path::file_name);
     name.map_or_else(|| "?".to_owned(), |name| super::rows::cut(&name.to_string_lossy()))
-}
-
-pub(super) fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
 //! What the view may look at.
 
-use super::{App, Link, Screen, View};
+use super::{App, Link, Screen, View, shown};
 use crate::keys::{Context, Keymap};
 use crate::model::{Entry, Filter, Problem, Store, ThreadSeen, Wait, Window};
 use crate::recording::Status;
@@ -36,7 +36,7 @@ impl App {
 
     /// What is shown: the frozen picture if there is one.
     pub fn store(&self) -> &Store {
-        self.frozen.as_ref().map_or(&self.store, |held| &held.store)
+        shown(&self.frozen, &self.store)
     }
 
     /// Whether the picture is held.

@@ -5,6 +5,7 @@
 
 mod successor;
 
+use crate::clock::unix_us;
 use crate::discover::shown;
 use crate::wire::{
     Changes, ErrorCode, ErrorFrame, FRAME_LIMIT, Frame, Hello, HelloRequest, LineBuffer, MAJOR,
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// How often a watching viewer asks.
 pub const POLL: Duration = Duration::from_millis(250);
@@ -312,14 +313,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// A host that has been heard of.
 struct Heard {
     program: String,
-    /// The last time, in microseconds since 1970.
+    /// The last time, in microseconds since 1970. Not by its uptime: that does not count the time that a machine sleeps.
     at_us: u64,
-}
-
-/// Now, in microseconds since 1970. Not by the host's uptime: that does not count the time that a machine sleeps.
-fn unix_us() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Watcher {

@@ -1,6 +1,7 @@
 //! The tables of the file, as they are read.
 
 use super::{Config, Part};
+use crate::clock::micros;
 use crate::keys::Keymap;
 use crate::model::{Thresholds, parse_time};
 use crate::view::{Column, Columns, Palette, Symbols};
@@ -82,7 +83,7 @@ impl From<File> for Config {
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let text = String::deserialize(deserializer)?;
     let time = parse_time(&text).map_err(D::Error::custom)?;
-    Ok(u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
+    Ok(micros(time))
 }
 
 fn theme<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Palette>, D::Error> {

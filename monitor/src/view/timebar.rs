@@ -3,6 +3,7 @@
 //! ```
 
 use super::Symbols;
+use crate::clock::micros;
 use crate::recording::Status;
 use crate::text::width;
 use std::time::Duration;
@@ -12,8 +13,7 @@ const LEAST: usize = 6;
 
 /// Where a recording is, in at most `room` columns: what was played, where problems began (`!`), and the two times.
 pub(super) fn text(status: &Status, room: usize, symbols: Symbols) -> String {
-    let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    let (now, end) = (symbols.age(us(status.position)), symbols.age(us(status.length)));
+    let (now, end) = (symbols.age(micros(status.position)), symbols.age(micros(status.length)));
     let line = room.saturating_sub(width(&now) + width(&end) + 2);
     if line < LEAST {
         let short = format!("{now}/{end}");
