@@ -13,6 +13,8 @@ pub(crate) struct Models {
     pub(crate) names: Vec<String>,
     /// Changes when anything that was compiled changes.
     pub(crate) fingerprint: String,
+    /// Where they keep how far they are, if they do.
+    checkpoints: Option<PathBuf>,
 }
 
 /// What the line of a model says.
@@ -144,16 +146,32 @@ impl Models {
             .filter_map(|line| line.strip_suffix(": test"))
             // Neither tests of the harness itself, nor models that must fail.
             .filter(|name| {
-                !["explore::", "process::", "public::", "check::", "failing::", "controls::"]
-                    .iter()
-                    .any(|part| name.contains(part))
+                ![
+                    "explore::",
+                    "checkpoint::",
+                    "process::",
+                    "public::",
+                    "check::",
+                    "failing::",
+                    "controls::",
+                ]
+                .iter()
+                .any(|part| name.contains(part))
             })
             .map(str::to_owned)
             .collect();
         if names.is_empty() {
             return Err(format!("{} has no models", executable.display()));
         }
-        Ok(Self { executable, names, fingerprint })
+        Ok(Self { executable, names, fingerprint, checkpoints: None })
+    }
+
+    /// From now on explorations go on from what is kept in this folder, and keep there how far they are.
+    pub(crate) fn keep_checkpoints(&mut self, folder: &Path) -> Result<(), String> {
+        let failed = |error| format!("{}: {error}", folder.display());
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        self.checkpoints = Some(std::path::absolute(folder).map_err(failed)?);
+        Ok(())
     }
 
     /// Explores one model, with these variables in its environment.
@@ -165,7 +183,11 @@ impl Models {
     ) -> Result<End, String> {
         let failed = |error: std::io::Error| format!("{name}: {error}");
         let mut said = tempfile::tempfile().map_err(failed)?;
-        let mut child = Command::new(&self.executable)
+        let mut command = Command::new(&self.executable);
+        if let Some(folder) = &self.checkpoints {
+            command.env("NAMED_SYNC_CHECKPOINTS", folder);
+        }
+        let mut child = command
             .args(["--exact", name, "--nocapture", "--test-threads=1"])
             .env("NAMED_SYNC_MODEL_PROCESS", "1")
             .env("RUST_BACKTRACE", "0")

@@ -27,6 +27,9 @@ struct Cli {
     /// The same without a bound for any two threads, which takes days
     #[arg(long, conflicts_with = "check")]
     exhaustive: bool,
+    /// Keep in this folder how far each exploration is, and go on from there
+    #[arg(long, value_name = "DIR", requires = "exhaustive")]
+    checkpoints: Option<PathBuf>,
     /// Only models whose names contain this; the page stays as it is
     #[arg(long, value_name = "TEXT", conflicts_with = "check")]
     only: Option<String>,
@@ -70,6 +73,9 @@ fn run(cli: &Cli) -> Result<String, String> {
         }
     }
     let is_all = cli.only.is_none();
+    if let Some(folder) = &cli.checkpoints {
+        models.keep_checkpoints(folder)?;
+    }
     // Opened now: it takes minutes until there is something to write.
     let report = cli
         .junit

@@ -2,12 +2,13 @@
 //! model says can happen.
 
 use std::fmt::Debug;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use named_sync_loom::spurious::{self, Event};
 
+use crate::checkpoint::{Checkpoint, Progress};
 use crate::support::{start, take_threads};
 
 /// How far the exploration goes.
@@ -77,7 +78,7 @@ impl Bound {
 const DEPTH: &str = "NAMED_SYNC_DEPTH";
 
 /// One exploration.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Pass {
     watched: bool,
     reclaiming_at_once: bool,
@@ -128,46 +129,52 @@ pub(crate) fn explore<O>(
     let asked = bound;
     let bound = asked.at(depth.as_deref());
     let expected: Vec<O> = expected.into_iter().collect();
-    let model = Arc::new(Model {
-        model,
-        expected,
-        outcomes: Mutex::default(),
-        threads: AtomicUsize::new(0),
-    });
+    let model = Arc::new(Model { model, expected });
     let started = Instant::now();
-    let run = |pass| {
-        let executions = run(&model, pass);
+    let (mut outcomes, mut threads) = (Vec::new(), 0);
+    let mut run = |pass| {
+        let checkpoint = Checkpoint::from_env(&format!("{name} {pass:?}"));
+        let progress = run(&model, pass, checkpoint);
+        outcomes.extend(progress.outcomes);
+        threads = threads.max(progress.threads);
+        let executions = progress.executions;
         assert!(executions > 1, "{name}: one execution is no exploration");
         executions
     };
-    let at_most = |bound| {
+    let at_most = |run: &mut dyn FnMut(Pass) -> u64, bound| {
         let executions = run(Pass { preemptions: Some(bound), ..COMPLETE });
         format!("{executions} executions, at most {bound} preemptions")
     };
     let passes = match bound {
         Bound::Complete => format!("{} executions, complete", run(COMPLETE)),
         Bound::Preemptions(bound) | Bound::FewPreemptions(bound) | Bound::CompleteInFull(bound) => {
-            at_most(bound)
+            at_most(&mut run, bound)
         }
         Bound::TwoThenThree => {
-            let two = at_most(2);
+            let two = at_most(&mut run, 2);
             let executions = run(Pass { watched: false, preemptions: Some(3), ..COMPLETE });
             format!("{two}; {executions} executions, at most 3 preemptions as loom reduces them")
         }
         Bound::Twice(bound) => {
             let executions = run(Pass { watched: false, ..COMPLETE });
-            format!("{executions} executions, complete as loom reduces them; {}", at_most(bound))
+            format!(
+                "{executions} executions, complete as loom reduces them; {}",
+                at_most(&mut run, bound)
+            )
         }
         Bound::ReclaimingApart(bound) => {
             let executions = run(Pass { watched: false, ..COMPLETE });
             let apart = format!("{executions} executions, complete as loom reduces them");
             let executions = run(Pass { reclaiming_at_once: true, ..COMPLETE });
             let at_once = format!("{executions} executions, complete but for reclaiming");
-            format!("{apart}; {at_once}; {}", at_most(bound))
+            format!("{apart}; {at_once}; {}", at_most(&mut run, bound))
         }
         Bound::ReclaimingAtOnce(bound) | Bound::ReclaimingAtOnceInFull(bound) => {
             let executions = run(Pass { reclaiming_at_once: true, ..COMPLETE });
-            format!("{executions} executions, complete but for reclaiming; {}", at_most(bound))
+            format!(
+                "{executions} executions, complete but for reclaiming; {}",
+                at_most(&mut run, bound)
+            )
         }
         Bound::ForNoReason(event) => {
             let (mut executions, mut occasion) = (0, 0);
@@ -183,9 +190,10 @@ pub(crate) fn explore<O>(
         }
     };
 
-    let outcomes = std::mem::take(&mut *model.outcomes.lock().unwrap());
+    outcomes.sort_unstable();
+    outcomes.dedup();
     let seconds = started.elapsed().as_secs_f64();
-    let (number, threads) = (outcomes.len(), model.threads.load(Ordering::Relaxed));
+    let number = outcomes.len();
     eprintln!("model {name}: {threads} threads, {passes}, {number} outcomes, {seconds:.2} s");
     let is_bounded =
         matches!(bound, Bound::Preemptions(_) | Bound::FewPreemptions(_) | Bound::TwoThenThree);
@@ -195,8 +203,10 @@ pub(crate) fn explore<O>(
     if depth.as_deref() == Some("quick") && bound != asked {
         return;
     }
-    let missing: Vec<&O> =
-        model.expected.iter().filter(|outcome| !outcomes.contains(outcome)).collect();
+    let missing: Vec<&O> = (0..model.expected.len())
+        .filter(|outcome| !outcomes.contains(outcome))
+        .map(|outcome| &model.expected[outcome])
+        .collect();
     assert!(
         missing.is_empty(),
         "{name}: the outcomes {missing:?} were expected and never occurred"
@@ -206,43 +216,45 @@ pub(crate) fn explore<O>(
 struct Model<O, F> {
     model: F,
     expected: Vec<O>,
-    /// Those that occurred.
-    outcomes: Mutex<Vec<O>>,
-    /// The most that an execution had.
-    threads: AtomicUsize,
 }
 
-/// Runs every execution of the pass, and says how many there were.
-fn run<O, F>(model: &Arc<Model<O, F>>, pass: Pass) -> u64
+/// Runs every execution of the pass, those that are kept in the checkpoint but for the rest, and says what it came to.
+fn run<O, F>(model: &Arc<Model<O, F>>, pass: Pass, checkpoint: Option<Checkpoint>) -> Progress
 where
     O: PartialEq + Debug + Send + Sync + 'static,
     F: Fn() -> O + Send + Sync + 'static,
 {
     named_sync_loom::watch_loads(pass.watched);
     named_sync_loom::reclaim_in_one_step(pass.reclaiming_at_once);
-    let executions = Arc::new(AtomicU64::new(0));
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 10_000;
     builder.preemption_bound = pass.preemptions;
-    let (model, counted) = (Arc::clone(model), Arc::clone(&executions));
+    let before = checkpoint.as_ref().map(|checkpoint| checkpoint.resume(&mut builder));
+    let progress = Arc::new(Mutex::new(before.unwrap_or_default()));
+    let begun = AtomicU64::new(0);
+    let (model, seen) = (Arc::clone(model), Arc::clone(&progress));
     builder.check(move || {
+        let begun = begun.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(checkpoint) = &checkpoint {
+            checkpoint.keep(begun, || seen.lock().unwrap().clone());
+        }
         if let Some((event, at)) = pass.event {
             spurious::happens(event, at);
         }
-        let Model { model, expected, outcomes, threads } = &*model;
+        let Model { model, expected } = &*model;
         let outcome = model();
-        threads.fetch_max(take_threads(), Ordering::Relaxed);
-        assert!(
-            expected.contains(&outcome),
-            "the outcome {outcome:?} is none of the expected {expected:?}"
-        );
-        counted.fetch_add(1, Ordering::Relaxed);
-        let mut outcomes = outcomes.lock().unwrap();
-        if !outcomes.contains(&outcome) {
-            outcomes.push(outcome);
+        let threads = take_threads();
+        let Some(number) = expected.iter().position(|expected| *expected == outcome) else {
+            panic!("the outcome {outcome:?} is none of the expected {expected:?}");
+        };
+        let mut seen = seen.lock().unwrap();
+        seen.executions += 1;
+        seen.threads = seen.threads.max(threads);
+        if !seen.outcomes.contains(&number) {
+            seen.outcomes.push(number);
         }
     });
-    executions.load(Ordering::Relaxed)
+    progress.lock().unwrap().clone()
 }
 
 /// Models as tests, each under the name of its function.
@@ -313,6 +325,35 @@ fn the_harness_refuses_a_depth_that_it_does_not_know() {
 }
 
 #[test]
+fn an_exploration_that_was_ended_goes_on_where_it_was() {
+    let explore = |last: u64, name: Option<&str>| {
+        let begun = AtomicU64::new(0);
+        let model = move || {
+            assert!(begun.fetch_add(1, Ordering::Relaxed) < last, "ended");
+            two_against_six()
+        };
+        let model = Arc::new(Model { model, expected: (0..=6).collect() });
+        let checkpoint = name.map(crate::checkpoint::every_tenth);
+        (model, checkpoint)
+    };
+    let (model, _) = explore(u64::MAX, None);
+    let whole = run(&model, COMPLETE, None);
+    assert!(whole.executions > 40, "too few to be ended: {whole:?}");
+
+    let (model, checkpoint) = explore(35, Some("an exploration that is ended"));
+    let checkpoint = checkpoint.unwrap();
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        run(&model, COMPLETE, Some(checkpoint.clone()))
+    }));
+    assert!(ended.is_err());
+    // What was seen before is not seen again: all of it must have been kept.
+    let (model, _) = explore(whole.executions - 29, None);
+    let rest = run(&model, COMPLETE, Some(checkpoint));
+    // Not the threads: other tests, beside this one, have some as well.
+    assert_eq!((rest.executions, rest.outcomes), (whole.executions, whole.outcomes));
+}
+
+#[test]
 fn the_harness_refuses_what_would_let_loom_stop_early() {
     for name in SHORTCUTS {
         assert_eq!(shortcut(|asked| asked == name), Some(name));
@@ -336,6 +377,23 @@ fn the_harness_fails_if_an_unexpected_outcome_occurs() {
 #[should_panic(expected = "one execution is no exploration")]
 fn the_harness_fails_if_there_was_nothing_to_explore() {
     explore("no threads", Bound::Complete, [()], || ());
+}
+
+/// A model of loom itself, of many executions: how many steps of the other thread one of ours came after.
+fn two_against_six() -> usize {
+    let number = loom::sync::Arc::new(loom::sync::atomic::AtomicUsize::new(0));
+    let other = {
+        let number = number.clone();
+        start(move || {
+            for _ in 0..6 {
+                number.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    };
+    let before = number.fetch_add(8, Ordering::Relaxed);
+    number.fetch_add(8, Ordering::Relaxed);
+    other.join().unwrap();
+    before
 }
 
 /// A model of loom itself: always 2, in more than one execution.

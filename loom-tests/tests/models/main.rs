@@ -4,6 +4,7 @@
 mod atomic;
 mod bounded;
 mod cancel;
+mod checkpoint;
 mod close;
 mod controls;
 mod explore;
