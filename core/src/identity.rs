@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::inspect::{Inspection, Kind, State, Waiter};
-use crate::sync::StdArc;
+use crate::sync::{self, StdArc};
 
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
@@ -57,6 +57,14 @@ impl Identity {
     pub(crate) fn look(&self) {
         #[cfg(all(loom, feature = "loom"))]
         self.tombstone.with(|_| ());
+    }
+
+    /// Has the name brought into the cache, and what counts those who have it.
+    pub(crate) fn fetch_ahead(&self) {
+        if let Some(name) = &self.name {
+            // The counts stand before the text.
+            sync::fetch_ahead(name.as_ptr().wrapping_sub(2 * size_of::<usize>()));
+        }
     }
 
     pub(crate) fn created_at(&self) -> &'static Location<'static> {

@@ -99,5 +99,8 @@ pub(super) fn look_at(primitive: &(dyn Observed + 'static)) -> Glance {
 
 /// A handle of any kind.
 pub(crate) trait Handle {
+    /// Has what leads to the primitive brought into the cache, if that is not the handle itself.
+    fn fetch_ahead(&self) {}
+
     fn inside(&self) -> &(dyn Observed + 'static);
 }

@@ -28,7 +28,7 @@ use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind};
 use crate::observer::{Handle, Observed, Observer};
 use crate::panics::Panics;
-use crate::sync::{StdArc, process_wide};
+use crate::sync::{self, StdArc, process_wide};
 use crate::{Atomic, Queue, Shared, WaitGroup};
 pub(crate) use names::{Names, Shown};
 pub use refusals::Refusal;
@@ -416,6 +416,10 @@ impl<T: Send + 'static> AnyQueue for Queue<T> {
 }
 
 impl<H: Handle + ?Sized> Handle for Box<H> {
+    fn fetch_ahead(&self) {
+        sync::fetch_ahead(&raw const **self);
+    }
+
     fn inside(&self) -> &(dyn Observed + 'static) {
         (**self).inside()
     }

@@ -7,15 +7,18 @@ use std::ptr;
 use super::entry::Entry;
 use super::removed::{self, Removed, Retired};
 use super::table::{Table, Writing};
-use crate::hazard;
+use crate::hazard::{self, Reading};
 use crate::inspect::Inspection;
-use crate::observer::Handle;
+use crate::observer::{Handle, Observed};
 use crate::pad::Padded;
 use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc, fault};
 
 /// Buckets whose entries are found before others have the lock. It takes some microseconds, and the processor
 /// fetches many of them at a time.
 const FOUND_TOGETHER: u64 = if sync::MODEL_CHECKED { FIRST_SEGMENT / 2 } else { 4 * FIRST_SEGMENT };
+
+/// Primitives that are brought into the cache, as far as they are inspected, before the first of them is.
+const INSPECTED_TOGETHER: usize = 32;
 
 pub(crate) struct Names<H> {
     /// Names may come from untrusted input, so the hash is keyed.
@@ -197,45 +200,54 @@ impl<H> Names<H> {
     where
         H: Handle,
     {
-        let first = rows.len();
-        let (mut names, mut values) = (Vec::new(), Vec::new());
-        self.for_each(|entry| {
-            let (row, value) = entry.handle().inside().inspect_unwritten();
-            // Short names can be compared without a look at anything else.
-            names.push((entry.name().clone(), names.len()));
-            values.extend(value.map(|value| (rows.len(), value)));
-            rows.push(row);
-        });
+        let reading = removed::begin_reading();
+        let mut found = Vec::new();
+        // Short names can be compared without a look at anything else.
+        self.for_each(&reading, |entry| found.push((entry.name().clone(), entry)));
+        found.sort_unstable_by(|(one, _), (other, _)| one.as_bytes().cmp(other.as_bytes()));
+        // Of one name there may be two: it was moved meanwhile, or removed and made anew. Either was there.
+        found.dedup_by(|(one, _), (other, _)| one.as_bytes() == other.as_bytes());
+        rows.reserve(found.len());
+        let mut values = Vec::new();
+        for together in found.chunks(INSPECTED_TOGETHER) {
+            let handles = || together.iter().map(|(_, entry)| entry.handle());
+            // Each look is at what the one before has brought into the cache.
+            handles().for_each(Handle::fetch_ahead);
+            handles().for_each(|handle| fetch_whole(handle.inside()));
+            for primitive in handles().map(Handle::inside) {
+                primitive.fetch_ahead();
+                primitive.identity().fetch_ahead();
+            }
+            for handle in handles() {
+                let (row, value) = handle.inside().inspect_unwritten();
+                values.extend(value.map(|value| (rows.len(), value)));
+                rows.push(row);
+            }
+        }
+        drop(reading);
         // User code, which runs in no reading.
         for (at, value) in values {
             rows[at].set_text(value.to_string());
         }
-        names.sort_unstable_by(|(one, _), (other, _)| one.as_bytes().cmp(other.as_bytes()));
-        // Of one name there may be two: it was moved meanwhile, or removed and made anew. Either was there.
-        names.dedup_by(|(one, _), (other, _)| one.as_bytes() == other.as_bytes());
-        let order: Vec<usize> = names.into_iter().map(|(_, at)| at).collect();
-        put_in_order(&mut rows[first..], &order);
-        rows.truncate(first + order.len());
     }
 
     /// Shows every handle to `see`, with the hash of its name, in the order of the table.
     pub(crate) fn show_all(&self, mut see: impl FnMut(u64, &H)) -> Shown {
-        self.for_each(|entry| see(entry.hash(), entry.handle()))
+        self.for_each(&removed::begin_reading(), |entry| see(entry.hash(), entry.handle()))
     }
 
     /// Calls `see` with every entry, in the order of the table. An entry that is moved meanwhile may be shown twice. It
     /// moves to later buckets only, so none is passed over.
     ///
     /// The lock is held while the entries of some buckets are found, and meanwhile no primitive is looked at. They are
-    /// not freed before `see` is done with them, by a reading that began before (I16).
-    fn for_each(&self, mut see: impl FnMut(&Entry<H>)) -> Shown {
+    /// not freed before the reading ends, which began before (I16).
+    fn for_each<'a>(&'a self, _: &'a Reading, mut see: impl FnMut(&'a Entry<H>)) -> Shown {
         if self.table.is_untouched() {
             return Shown::default();
         }
         let mut found: Vec<*const Entry<H>> = Vec::new();
         let mut first: Option<(u64, u64)> = None;
         let mut bucket = 0;
-        let _reading = removed::begin_reading();
         loop {
             let lock = self.lock.lock();
             let (buckets, changes) = (self.table.buckets(&lock.writing), lock.writing.changes());
@@ -271,15 +283,11 @@ impl<H> Names<H> {
     }
 }
 
-/// Brings the items into this order, by their places; those that it does not mention come last.
-fn put_in_order<T>(items: &mut [T], order: &[usize]) {
-    for (to, &from) in order.iter().enumerate() {
-        let mut from = from;
-        while from < to {
-            // What was there had to make room, and went to where what it made room for came from.
-            from = order[from];
-        }
-        items.swap(to, from);
+/// Has all of a primitive brought into the cache.
+fn fetch_whole(primitive: &(dyn Observed + 'static)) {
+    let first = ptr::from_ref(primitive).cast::<u8>();
+    for offset in (0..size_of_val(primitive)).step_by(64) {
+        sync::fetch_ahead(first.wrapping_add(offset));
     }
 }
 
@@ -295,7 +303,8 @@ pub(crate) struct Shown {
 impl<H> fmt::Debug for Names<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut names = Vec::new();
-        self.for_each(|entry| names.push(entry.name().as_str().to_owned()));
+        let reading = removed::begin_reading();
+        self.for_each(&reading, |entry| names.push(entry.name().as_str().to_owned()));
         names.sort();
         names.dedup();
         f.debug_list().entries(names).finish()
