@@ -171,7 +171,7 @@ fn the_cursor_stays_with_its_row_when_others_come_and_go() {
 fn a_name_that_was_refused_and_that_nothing_has_is_in_the_list_of_problems() {
     let mut app = watched((120, 24));
     let mut id = row(Kind::Queue, "huge", 7, State::Atomic { value: 0 }).id;
-    id.type_name.clear();
+    id.type_name = "".into();
     let location = id.created_at.clone();
     let refused = Refused { id, message: "too large".into(), location, times: 1, last_us: -5 };
     let page = Changes {

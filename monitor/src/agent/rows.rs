@@ -3,6 +3,7 @@
 use crate::clock::micros;
 use crate::wire::{Blocked, CallSite, Kind, Location, Operation, Refused, Row, RowId, State};
 use named_sync::{Gone, Inspection, Refusal, Waiter};
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Instant;
 
@@ -40,13 +41,13 @@ fn signed(us: u64) -> i64 {
 fn id(
     of: named_sync::Kind,
     name: &str,
-    type_name: &str,
-    created_at: &std::panic::Location<'_>,
+    type_name: &'static str,
+    created_at: &std::panic::Location<'static>,
 ) -> RowId {
     RowId {
         kind: kind(of),
         name: cut(name),
-        type_name: cut(type_name),
+        type_name: cut_static(type_name),
         created_at: location(created_at),
     }
 }
@@ -69,6 +70,11 @@ pub(super) fn row(inspection: &Inspection, now: Instant) -> Option<Row> {
         blocked: longest.into_iter().map(|waiter| blocked(waiter, now)).collect(),
         call_sites: inspection.call_sites.as_ref().map(|all| all.iter().map(call_site).collect()),
     })
+}
+
+/// As [`cut`], of what need not be copied: it is in each row, and rarely another one.
+fn cut_static(text: &'static str) -> Cow<'static, str> {
+    if text.len() <= TEXT_LIMIT { text.into() } else { cut(text).into() }
 }
 
 /// `text`, or its beginning and a digest of the whole, so that two long names stay two names.
@@ -135,8 +141,8 @@ fn state(state: &named_sync::State) -> Option<State> {
     })
 }
 
-fn location(location: &std::panic::Location<'_>) -> Location {
-    Location { file: cut(location.file()), line: location.line() }
+fn location(location: &std::panic::Location<'static>) -> Location {
+    Location { file: cut_static(location.file()), line: location.line() }
 }
 
 #[cfg(test)]

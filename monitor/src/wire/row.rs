@@ -1,6 +1,7 @@
 //! One primitive as it travels: what [`named_sync::Inspection`] says, without pointers and clocks.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What makes a row the same row in two frames.
@@ -13,7 +14,7 @@ pub struct RowId {
     /// Its name, unique within the kind at any one moment.
     pub name: String,
     /// The element type, as the host's compiler names it.
-    pub type_name: String,
+    pub type_name: Cow<'static, str>,
     /// The line that created it.
     pub created_at: Location,
 }
@@ -72,7 +73,7 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
     /// The file, as the host's compiler was given it.
-    pub file: String,
+    pub file: Cow<'static, str>,
     /// The line, from 1.
     pub line: u32,
 }

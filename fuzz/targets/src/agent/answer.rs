@@ -116,8 +116,7 @@ fn is_of(id: &RowId, (kind, name, type_name, created_at): &Key) -> bool {
     id.kind.label() == kind.to_string()
         && (id.name == **name || name.len() > NAME_LIMIT && name.starts_with(start))
         && id.type_name == *type_name
-        && (id.created_at.file.as_str(), id.created_at.line)
-            == (created_at.file(), created_at.line())
+        && (&*id.created_at.file, id.created_at.line) == (created_at.file(), created_at.line())
 }
 
 fn assert_gone(pages: &[Changes], expected: &[Key]) {
@@ -142,7 +141,7 @@ fn assert_id(id: &RowId, (kind, name, type_name, created_at): &Key) {
 }
 
 fn assert_location(sent: &wire::Location, location: &Location<'_>) {
-    assert_eq!((sent.file.as_str(), sent.line), (location.file(), location.line()));
+    assert_eq!((&*sent.file, sent.line), (location.file(), location.line()));
 }
 
 fn assert_row(row: &Row, inspection: &Inspection, at_us: u64) {
