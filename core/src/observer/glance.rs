@@ -3,8 +3,8 @@
 use super::SharedValue;
 use crate::identity::Identity;
 use crate::inspect::Inspection;
-use crate::queue::has_waiters;
-use crate::sync::{self, AtomicI64, AtomicU64, Ordering};
+use crate::queue::{has_waiters, head_stays_with_tail};
+use crate::sync::{self, AtomicI64, AtomicU64, Ordering, fault};
 use crate::wait_group::Count;
 
 /// What a primitive keeps anyway, as it is: equal glances, equal state.
@@ -31,12 +31,13 @@ pub(crate) enum WordsAt {
 }
 
 impl WordsAt {
-    /// The words as they are now; none if the primitive has to be asked.
+    /// The words as they are now, once they were `known`; none if the primitive has to be asked.
     ///
     /// # Safety
     ///
     /// It is alive.
-    pub(crate) unsafe fn glance(self) -> Option<Glance> {
+    #[inline]
+    pub(super) unsafe fn glance(self, known: [u64; 2]) -> Option<Glance> {
         // Relaxed, all: compared and not acted upon.
         match self {
             Self::Asked => None,
@@ -47,20 +48,30 @@ impl WordsAt {
             }
             // SAFETY: as the caller says.
             Self::Count(count) => Some(unsafe { &*count }.glance()),
-            Self::Ends(ends) => {
+            Self::Ends([tail, head]) => {
                 // SAFETY: as the caller says.
-                let words = ends.map(|end| unsafe { &*end }.load(Ordering::Relaxed));
+                // Relaxed: as above. If it is older than what `head` would be, that is told the next time.
+                let tail = unsafe { &*tail }.load(Ordering::Relaxed);
+                let is_head_known = tail == known[0] && head_stays_with_tail(known)
+                    || fault!("look-at-one-end-only");
+                // SAFETY: as the caller says.
+                // Relaxed: as above.
+                let head = || unsafe { &*head }.load(Ordering::Relaxed);
+                let words = [tail, if is_head_known { known[1] } else { head() }];
                 Some(Glance { words, has_more: words.into_iter().any(has_waiters) })
             }
         }
     }
 
-    /// Has them brought into the cache; those of a primitive that has to be asked may be at its beginning.
-    pub(super) fn fetch_ahead(self, primitive: *const (dyn Observed + 'static)) {
+    /// Has those brought into the cache that a glance looks at, once they were `known`; those of a primitive that has to be
+    /// asked may be at its beginning.
+    #[inline]
+    pub(super) fn fetch_ahead(self, known: [u64; 2], primitive: *const (dyn Observed + 'static)) {
         match self {
             Self::Asked => sync::fetch_ahead(primitive),
             Self::Number(number) => sync::fetch_ahead(number),
             Self::Count(count) => sync::fetch_ahead(count),
+            Self::Ends([tail, _]) if head_stays_with_tail(known) => sync::fetch_ahead(tail),
             Self::Ends(ends) => ends.into_iter().for_each(sync::fetch_ahead),
         }
     }
@@ -91,11 +102,25 @@ pub(crate) trait Observed {
     }
 }
 
-/// The words of a primitive, wherever they are.
-pub(super) fn look_at(primitive: &(dyn Observed + 'static)) -> Glance {
-    // SAFETY: it is borrowed.
-    unsafe { primitive.words_at().glance() }.unwrap_or_else(|| primitive.glance())
+/// Primitives that are brought into the cache, as far as they are inspected, before the first of them is.
+pub(crate) const FETCHED_TOGETHER: usize = 32;
+
+/// Has all of a primitive brought into the cache.
+pub(crate) fn fetch_whole(primitive: &(dyn Observed + 'static)) {
+    let first = std::ptr::from_ref(primitive).cast::<u8>();
+    for offset in (0..size_of_val(primitive)).step_by(64) {
+        sync::fetch_ahead(first.wrapping_add(offset));
+    }
 }
+
+/// The words of a primitive, wherever they are, once they were `known`.
+pub(super) fn look_at(primitive: &(dyn Observed + 'static), known: [u64; 2]) -> Glance {
+    // SAFETY: it is borrowed.
+    unsafe { primitive.words_at().glance(known) }.unwrap_or_else(|| primitive.glance())
+}
+
+/// Of a primitive of which nothing is known: the words of no queue.
+pub(super) const UNKNOWN: [u64; 2] = [u64::MAX; 2];
 
 /// A handle of any kind.
 pub(crate) trait Handle {

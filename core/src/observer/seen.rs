@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::Location;
 
-use super::glance::{WordsAt, look_at};
+use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_whole, look_at};
 use super::{Glance, Gone, Look, Observed, SharedValue};
 use crate::inspect::{CallSite, Inspection, Kind, State, Waiter};
 use crate::sync::{self, StdArc};
@@ -58,6 +58,18 @@ pub(super) struct Details {
     call_sites: Option<Vec<CallSite>>,
     /// The text of a shared value.
     text: String,
+}
+
+/// Why one is looked at closer.
+#[derive(Clone, Copy)]
+enum Why {
+    MayHaveChanged {
+        /// Looked at before anything else of it is: what changes later is looked at again.
+        words: [u64; 2],
+        is_same: bool,
+    },
+    /// The text of a shared value that was not replaced.
+    IsInTurn,
 }
 
 /// What a look has found so far.
@@ -153,11 +165,12 @@ impl Seen {
     pub(super) unsafe fn compare_all(&mut self, news: &mut News) {
         // SAFETY: as the caller says.
         let inside = |known: &Known| unsafe { &*known.inside };
+        let mut closer = Vec::new();
         let number = self.known.len();
         let block = |at: usize| (at * TOGETHER).min(number)..((at + 1) * TOGETHER).min(number);
         for at in 0..number.div_ceil(TOGETHER) {
             for known in &self.known[block(at + 2)] {
-                known.words_at.fetch_ahead(known.inside);
+                known.words_at.fetch_ahead(known.words, known.inside);
             }
             for known in &self.known[block(at + 1)] {
                 if known.kind == Kind::Shared {
@@ -169,9 +182,22 @@ impl Seen {
                 let inside = inside(known);
                 note_a_look_at(inside);
                 // SAFETY: as the caller says.
-                let glance = unsafe { known.words_at.glance() };
+                let glance = unsafe { known.words_at.glance(known.words) };
                 let glance = glance.unwrap_or_else(|| inside.glance());
-                self.compare_glance(place, inside, glance, news);
+                closer.extend(self.compare_glance(place, glance).map(|why| (place, why)));
+            }
+        }
+        for together in closer.chunks(FETCHED_TOGETHER) {
+            for &(place, _) in together {
+                fetch_whole(inside(&self.known[place]));
+            }
+            for &(place, _) in together {
+                let inside = inside(&self.known[place]);
+                inside.fetch_ahead();
+                inside.identity().fetch_ahead();
+            }
+            for &(place, why) in together {
+                self.look_closer(place, inside(&self.known[place]), why, news);
             }
         }
     }
@@ -184,40 +210,44 @@ impl Seen {
         news: &mut News,
     ) {
         note_a_look_at(inside);
-        self.compare_glance(place, inside, look_at(inside), news);
-    }
-
-    #[inline]
-    fn compare_glance(
-        &mut self,
-        place: usize,
-        inside: &(dyn Observed + 'static),
-        glance: Glance,
-        news: &mut News,
-    ) {
-        let known = &self.known[place];
-        let is_same = known.words == glance.words;
-        if !is_same || glance.has_more || known.told_waiters {
-            self.look_closer(place, inside, (glance, is_same), news);
-        } else if known.kind == Kind::Shared && self.is_in_turn(place) {
-            let (inspection, value) = inside.inspect_unwritten();
-            news.tell(inspection, value, place, true);
+        let glance = look_at(inside, self.known[place].words);
+        if let Some(why) = self.compare_glance(place, glance) {
+            self.look_closer(place, inside, why, news);
         }
     }
 
+    /// Why it is to be looked at closer, if it is.
+    #[inline]
+    fn compare_glance(&self, place: usize, glance: Glance) -> Option<Why> {
+        let known = &self.known[place];
+        let Glance { words, has_more } = glance;
+        let is_same = known.words == words;
+        if !is_same || has_more || known.told_waiters {
+            return Some(Why::MayHaveChanged { words, is_same });
+        }
+        (known.kind == Kind::Shared && self.is_in_turn(place)).then_some(Why::IsInTurn)
+    }
+
     /// Finds out whether something is to be told.
-    #[inline(never)]
     fn look_closer(
         &mut self,
         place: usize,
         inside: &(dyn Observed + 'static),
-        (glance, is_same): (Glance, bool),
+        why: Why,
         news: &mut News,
     ) {
-        let kind = self.known[place].kind;
+        let known = &mut self.known[place];
         let (inspection, value) = inside.inspect_unwritten();
-        // On others nobody waits; and most details are in no cache.
-        if matches!(kind, Kind::Queue | Kind::WaitGroup) {
+        let Why::MayHaveChanged { words, is_same } = why else {
+            return news.tell(inspection, value, place, true);
+        };
+        // If nobody waits, and nobody was told to, the details say so as well; and most of them are in no cache.
+        let is_in_details =
+            known.told_waiters || !inspection.waiters.is_empty() || inspection.call_sites.is_some();
+        if is_same && !is_in_details {
+            return;
+        }
+        if is_in_details {
             let Details { waiters, call_sites, .. } = &mut self.details[place];
             if is_same
                 && is_same_line(waiters, &inspection.waiters)
@@ -228,8 +258,7 @@ impl Seen {
             waiters.clone_from(&inspection.waiters);
             call_sites.clone_from(&inspection.call_sites);
         }
-        let known = &mut self.known[place];
-        known.words = words_told(&inspection).unwrap_or(glance.words);
+        known.words = words_told(&inspection).unwrap_or(words);
         known.told_waiters = !inspection.waiters.is_empty();
         news.tell(inspection, value, place, false);
     }
@@ -266,7 +295,7 @@ impl Seen {
     ) -> usize {
         note_a_look_at(inside);
         let place = self.known.len();
-        let Glance { words, .. } = look_at(inside);
+        let Glance { words, .. } = look_at(inside, UNKNOWN);
         let (inspection, value) = inside.inspect_unwritten();
         let words = words_told(&inspection).unwrap_or(words);
         let told_waiters = !inspection.waiters.is_empty();

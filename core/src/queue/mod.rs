@@ -25,7 +25,7 @@ use crate::observer::{Handle, Observed};
 use crate::sync::{Arc, Deadline, Duration, fault};
 use inner::Inner;
 use word::Miss;
-pub(crate) use word::has_waiters;
+pub(crate) use word::{has_waiters, head_stays_with_tail};
 
 /// A first-in first-out queue between any number of putters and getters, bounded or not.
 ///

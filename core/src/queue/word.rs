@@ -37,6 +37,12 @@ pub(super) fn same_position(a: u64, b: u64) -> bool {
     (a ^ b) & !FLAGS == 0
 }
 
+/// Whether a queue whose words were once these was empty, with nobody waiting to put. As long as `tail` is that, so is
+/// `head` (I19).
+pub(crate) fn head_stays_with_tail([tail, head]: [u64; 2]) -> bool {
+    same_position(tail, head) && head & FLAGS == 0
+}
+
 /// What came of one try to claim a slot, if not a claim. There the fast path ends; the rest takes its time.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Miss {

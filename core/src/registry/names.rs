@@ -9,16 +9,13 @@ use super::removed::{self, Removed, Retired};
 use super::table::{Table, Writing};
 use crate::hazard::{self, Reading};
 use crate::inspect::Inspection;
-use crate::observer::{Handle, Observed};
+use crate::observer::{FETCHED_TOGETHER, Handle, fetch_whole};
 use crate::pad::Padded;
 use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc, fault};
 
 /// Buckets whose entries are found before others have the lock. It takes some microseconds, and the processor
 /// fetches many of them at a time.
 const FOUND_TOGETHER: u64 = if sync::MODEL_CHECKED { FIRST_SEGMENT / 2 } else { 4 * FIRST_SEGMENT };
-
-/// Primitives that are brought into the cache, as far as they are inspected, before the first of them is.
-const INSPECTED_TOGETHER: usize = 32;
 
 pub(crate) struct Names<H> {
     /// Names may come from untrusted input, so the hash is keyed.
@@ -200,7 +197,7 @@ impl<H> Names<H> {
     where
         H: Handle,
     {
-        let reading = removed::begin_reading();
+        let Some(reading) = self.begin_reading() else { return };
         let mut found = Vec::new();
         // Short names can be compared without a look at anything else.
         self.for_each(&reading, |entry| found.push((entry.name().clone(), entry)));
@@ -209,7 +206,7 @@ impl<H> Names<H> {
         found.dedup_by(|(one, _), (other, _)| one.as_bytes() == other.as_bytes());
         rows.reserve(found.len());
         let mut values = Vec::new();
-        for together in found.chunks(INSPECTED_TOGETHER) {
+        for together in found.chunks(FETCHED_TOGETHER) {
             let handles = || together.iter().map(|(_, entry)| entry.handle());
             // Each look is at what the one before has brought into the cache.
             handles().for_each(Handle::fetch_ahead);
@@ -233,7 +230,13 @@ impl<H> Names<H> {
 
     /// Shows every handle to `see`, with the hash of its name, in the order of the table.
     pub(crate) fn show_all(&self, mut see: impl FnMut(u64, &H)) -> Shown {
-        self.for_each(&removed::begin_reading(), |entry| see(entry.hash(), entry.handle()))
+        let Some(reading) = self.begin_reading() else { return Shown::default() };
+        self.for_each(&reading, |entry| see(entry.hash(), entry.handle()))
+    }
+
+    /// A reading, unless there has never been a name.
+    fn begin_reading(&self) -> Option<Reading> {
+        (!self.table.is_untouched()).then(removed::begin_reading)
     }
 
     /// Calls `see` with every entry, in the order of the table. An entry that is moved meanwhile may be shown twice. It
@@ -242,9 +245,6 @@ impl<H> Names<H> {
     /// The lock is held while the entries of some buckets are found, and meanwhile no primitive is looked at. They are
     /// not freed before the reading ends, which began before (I16).
     fn for_each<'a>(&'a self, _: &'a Reading, mut see: impl FnMut(&'a Entry<H>)) -> Shown {
-        if self.table.is_untouched() {
-            return Shown::default();
-        }
         let mut found: Vec<*const Entry<H>> = Vec::new();
         let mut first: Option<(u64, u64)> = None;
         let mut bucket = 0;
@@ -283,14 +283,6 @@ impl<H> Names<H> {
     }
 }
 
-/// Has all of a primitive brought into the cache.
-fn fetch_whole(primitive: &(dyn Observed + 'static)) {
-    let first = ptr::from_ref(primitive).cast::<u8>();
-    for offset in (0..size_of_val(primitive)).step_by(64) {
-        sync::fetch_ahead(first.wrapping_add(offset));
-    }
-}
-
 /// How names were shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Shown {
@@ -303,8 +295,9 @@ pub(crate) struct Shown {
 impl<H> fmt::Debug for Names<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut names = Vec::new();
-        let reading = removed::begin_reading();
-        self.for_each(&reading, |entry| names.push(entry.name().as_str().to_owned()));
+        if let Some(reading) = self.begin_reading() {
+            self.for_each(&reading, |entry| names.push(entry.name().as_str().to_owned()));
+        }
         names.sort();
         names.dedup();
         f.debug_list().entries(names).finish()

@@ -1,4 +1,4 @@
-//! The observer: its looks add up to the truth (I18), and it looks at nothing that was freed (I16).
+//! The observer: its looks add up to the truth (I18, I19), and it looks at nothing that was freed (I16).
 //!
 //! Under loom a table has two buckets with the first name, and four, for good, with the second.
 
@@ -136,6 +136,44 @@ models! {
         let then = observer.look().changed.len();
         putter.join().unwrap();
         (then, observer.look().changed.len())
+    }
+
+    gets_during_a_look_are_told_then_or_the_next_time(Complete, [(0, 2), (1, 1), (2, 0)]) {
+        let registry = share(Registry::new());
+        let queues = ["jobs", "results"].into_iter().zip([0, 1]);
+        let queues = queues.map(|(name, maxsize)| registry.queue::<u8>(name, maxsize).unwrap());
+        let queues = share(queues.collect::<Vec<_>>());
+        queues.iter().for_each(|queue| queue.put(1).unwrap());
+        let mut observer = registry.observe();
+        observer.look();
+        let getter = spawn(&queues, |queues| {
+            queues.iter().for_each(|queue| assert_eq!(queue.try_get(), Ok(1)));
+        });
+        let then = observer.look().changed.len();
+        getter.join().unwrap();
+        (then, observer.look().changed.len())
+    }
+
+    a_put_and_a_get_during_a_look_are_told_then_or_the_next_time(Complete, [(0, 1), (1, 0), (1, 1)]) {
+        let registry = share(Registry::new());
+        let queue = share(registry.queue::<u8>("jobs", 1).unwrap());
+        let (mut observer, mut known) = (registry.observe(), Known::default());
+        known.take_in(observer.look());
+        let other = spawn(&queue, |queue| {
+            queue.put(1).unwrap();
+            assert_eq!(queue.try_get(), Ok(1));
+        });
+        let mut look_and_count = || {
+            let look = observer.look();
+            let news = look.changed.len();
+            known.take_in(look);
+            news
+        };
+        let then = look_and_count();
+        other.join().unwrap();
+        let next = look_and_count();
+        known.assert_is_true_of(&registry);
+        (then, next)
     }
 
     who_blocks_during_a_look_is_told_then_or_the_next_time(Complete, [(0, 0), (0, 1), (1, 1)]) {

@@ -1,4 +1,7 @@
-//! A host at work, with and without a viewer: pairs of runs, one right after the other, in turn.
+//! A host at work, with and without a viewer: pairs of moments of the same threads, one right after the other, in turn.
+//!
+//! Two runs of the same differ by several percent, by where the threads happen to run and what they find in the cache.
+//! So it is one run in which an agent, or a viewer, comes and goes.
 
 use crate::cost::Cost;
 use crate::terminal::Viewer;
@@ -9,11 +12,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 use syncmon::agent;
 
-/// How long is counted: two questions of a viewer.
-const RUN: Duration = Duration::from_millis(500);
+/// On two cores, both are at work. With more there would be one for the viewer.
+const THREADS: usize = 2;
 
-/// How long both threads are at it before, whatever the machine did then.
-const WARM_UP: Duration = Duration::from_millis(250);
+/// How long is counted: one question of a viewer.
+const MOMENT: Duration = syncmon::client::POLL;
+
+/// How long nothing is counted after something came or went.
+const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) fn measure(pairs: usize) -> Vec<Cost> {
     let registry = Arc::new(Registry::new());
@@ -23,29 +29,31 @@ pub(crate) fn measure(pairs: usize) -> Vec<Cost> {
     }
     let dir = tempfile::tempdir().expect("a directory");
     let socket = dir.path().join("socket");
-    run(&registry);
+    let serve = || agent::serve_at(&registry, &socket).expect("a socket");
 
-    let mut with_agent = Vec::new();
-    let mut with_viewer = Vec::new();
-    for number in 0..pairs {
-        let bare = || run(&registry);
-        let served = || {
-            let _agent = agent::serve_at(&registry, &socket).expect("a socket");
-            run(&registry)
+    let with_agent = under_load(&registry, |load| {
+        let served = |load: &Load| {
+            let _agent = serve();
+            load.speed()
         };
-        let watched = || {
-            let agent = agent::serve_at(&registry, &socket).expect("a socket");
-            let viewer = Viewer::attach(agent.path());
-            viewer.wait_for("rows");
-            thread::sleep(Duration::from_millis(100));
-            run(&registry)
+        (0..pairs).map(|number| pair(number, || load.speed(), || served(load))).collect()
+    });
+    let with_viewer = under_load(&registry, |load| {
+        let agent = serve();
+        let viewer = Viewer::attach(agent.path());
+        viewer.wait_for("rows");
+        // A viewer that is stopped asks nothing: the host is as it is without one.
+        let without = || {
+            viewer.stop();
+            let speed = load.speed();
+            viewer.go_on();
+            speed
         };
-        with_agent.push(pair(number, bare, served));
-        with_viewer.push(pair(number, served, watched));
-    }
+        (0..pairs).map(|number| pair(number, without, || load.speed())).collect()
+    });
     vec![
-        slower("a putter and a getter, with an agent and no viewer", &mut with_agent),
-        slower("a putter and a getter, with an agent and a viewer", &mut with_viewer),
+        slower("put and get on both cores, with an agent and no viewer", with_agent),
+        slower("put and get on both cores, with an agent and a viewer", with_viewer),
     ]
 }
 
@@ -60,7 +68,7 @@ fn pair(number: usize, without: impl Fn() -> f64, with: impl Fn() -> f64) -> f64
     }
 }
 
-fn slower(what: &str, ratios: &mut [f64]) -> Cost {
+fn slower(what: &str, mut ratios: Vec<f64>) -> Cost {
     ratios.sort_unstable_by(f64::total_cmp);
     let lost = |part: f64| 100.0 * (1.0 - ratios[((ratios.len() - 1) as f64 * part) as usize]);
     let how = format!(
@@ -72,44 +80,51 @@ fn slower(what: &str, ratios: &mut [f64]) -> Cost {
     Cost::new(what, lost(0.5), 1.0, "%", how)
 }
 
-/// Items a second through a queue, from one thread to another.
-fn run(registry: &Registry) -> f64 {
-    let queue = registry.queue::<u64>("load", 1024).expect("always the same");
-    let (done, counted) = (AtomicBool::new(false), AtomicU64::new(0));
+/// A thread for each core, at work.
+#[derive(Default)]
+struct Load {
+    done: AtomicBool,
+    /// How many items have come through.
+    counted: [AtomicU64; THREADS],
+}
+
+impl Load {
+    fn counted(&self) -> u64 {
+        self.counted.iter().map(|counted| counted.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Items a second.
+    fn speed(&self) -> f64 {
+        thread::sleep(PAUSE);
+        let (begun, before) = (Instant::now(), self.counted());
+        thread::sleep(MOMENT);
+        (self.counted() - before) as f64 / begun.elapsed().as_secs_f64()
+    }
+}
+
+/// Does it while each thread puts items into a queue of its own, and gets them. (From one thread to another they go
+/// twice as fast at one moment as at the next, whether somebody looks or not.)
+fn under_load<R>(registry: &Registry, measure: impl FnOnce(&Load) -> R) -> R {
+    let load = Load::default();
     thread::scope(|scope| {
-        let getter = scope.spawn(|| {
-            let mut sum = 0;
-            let mut number = 0_u64;
-            while let Some(item) = queue.get() {
-                if item == u64::MAX {
-                    return (number, sum);
+        for (number, counted) in load.counted.iter().enumerate() {
+            let queue = registry.queue::<u64>(&format!("load {number}"), 1024).expect("its name");
+            let done = &load.done;
+            scope.spawn(move || {
+                let mut item = 0;
+                while !done.load(Ordering::Relaxed) {
+                    for _ in 0..256 {
+                        queue.put(item).expect("open");
+                        assert_eq!(queue.get(), Some(item));
+                        item += 1;
+                    }
+                    counted.store(item, Ordering::Relaxed);
                 }
-                number += 1;
-                sum += item;
-                if number.is_multiple_of(256) {
-                    counted.store(number, Ordering::Relaxed);
-                }
-            }
-            (number, sum)
-        });
-        scope.spawn(|| {
-            let mut next = 0;
-            while !done.load(Ordering::Relaxed) {
-                for _ in 0..256 {
-                    queue.put(next).expect("open");
-                    next += 1;
-                }
-            }
-            queue.put(u64::MAX).expect("open");
-        });
-        thread::sleep(WARM_UP);
-        let (begun, before) = (Instant::now(), counted.load(Ordering::Relaxed));
-        thread::sleep(RUN);
-        let after = counted.load(Ordering::Relaxed);
-        let speed = (after - before) as f64 / begun.elapsed().as_secs_f64();
-        done.store(true, Ordering::Relaxed);
-        let (number, sum) = getter.join().expect("no panic");
-        assert_eq!(sum, number * (number - 1) / 2, "each item came once");
-        speed
+            });
+        }
+        thread::sleep(MOMENT);
+        let measured = measure(&load);
+        load.done.store(true, Ordering::Relaxed);
+        measured
     })
 }

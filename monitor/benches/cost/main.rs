@@ -25,7 +25,7 @@ struct Args {
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
     /// How often each load runs with and without a viewer.
-    #[arg(long, value_name = "N", default_value_t = 40)]
+    #[arg(long, value_name = "N", default_value_t = 200)]
     pairs: usize,
     /// How many primitives the host has.
     #[arg(long, value_name = "N", default_value_t = 100_000)]

@@ -51,6 +51,21 @@ impl Viewer {
         self.started.elapsed()
     }
 
+    /// Until it goes on it does nothing.
+    pub(crate) fn stop(&self) {
+        self.signal(libc::SIGSTOP);
+    }
+
+    pub(crate) fn go_on(&self) {
+        self.signal(libc::SIGCONT);
+    }
+
+    fn signal(&self, signal: libc::c_int) {
+        let pid = self.child.process_id().expect("it runs");
+        // SAFETY: a signal to our own child, which is not waited for before the end.
+        assert_eq!(unsafe { libc::kill(pid as libc::pid_t, signal) }, 0, "it runs");
+    }
+
     fn proc(&self, file: &str) -> String {
         let pid = self.child.process_id().expect("it runs");
         fs::read_to_string(format!("/proc/{pid}/{file}")).expect("Linux")

@@ -92,6 +92,11 @@ controls! {
         "assertion `left == right` failed"
     )
 
+    /// I19.
+    the_look_at_the_other_end_of_a_queue_that_is_not_empty(
+        "look-at-one-end-only", "observer::gets_during_a_look_are_told_then_or_the_next_time", NOT_EXPECTED
+    )
+
     /// I16.
     the_reading_of_an_observer(
         "look-without-a-reading", "observer::an_observer_against_a_removal_looks_at_nothing_that_was_freed", RACE
