@@ -32,8 +32,10 @@ pub(crate) use word::{has_waiters, head_stays_with_tail};
 /// A handle is cheap to clone, and every clone is the same queue. Both sides come as blocking, timed,
 /// trying and async operations, and may be mixed freely on one queue.
 ///
-/// A queue is closed by [`close`](Self::close) and by nothing else: dropping handles does not close it.
-/// After that no item goes in, and the items that are in come out before getters see the end.
+/// A queue is closed by [`close`](Self::close) and by nothing else: dropping handles does not close it, as others may ask
+/// for it by its name at any time. So a putter on a full queue is not told that the last getter is gone, nor a getter that
+/// the last putter is; who ends a pipeline closes its queues. After that no item goes in, and the items that are in come
+/// out before getters see the end.
 ///
 /// # Ordering
 ///
