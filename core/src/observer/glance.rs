@@ -108,9 +108,12 @@ pub(crate) const FETCHED_TOGETHER: usize = 32;
 /// Has all of a primitive brought into the cache.
 pub(crate) fn fetch_whole(primitive: &(dyn Observed + 'static)) {
     let first = std::ptr::from_ref(primitive).cast::<u8>();
-    for offset in (0..size_of_val(primitive)).step_by(64) {
+    let size = size_of_val(primitive);
+    for offset in (0..size).step_by(64) {
         sync::fetch_ahead(first.wrapping_add(offset));
     }
+    // It need not begin at the beginning of a line.
+    sync::fetch_ahead(first.wrapping_add(size.saturating_sub(1)));
 }
 
 /// The words of a primitive, wherever they are, once they were `known`.

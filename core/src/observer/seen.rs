@@ -1,8 +1,8 @@
 //! What was seen of each primitive, and how that is compared.
 //!
 //! As long as no name was entered or removed, every primitive is where it was. Nothing then needs to be looked at but
-//! the words of each, in the order of their addresses, whatever their kinds: so each page of memory is come to once,
-//! and what is to come can be brought into the cache.
+//! the words of each, in the order of their addresses, whatever their kinds: so each page of memory is come to once, and
+//! what is to come can be brought into the cache. Those that may have changed, mostly few, are come to once more.
 
 use std::collections::BTreeSet;
 use std::fmt;

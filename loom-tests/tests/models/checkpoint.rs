@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -42,7 +43,9 @@ impl Checkpoint {
 
     fn new(folder: &Path, exploration: &str, interval: u64) -> Self {
         let mut hasher = DefaultHasher::new();
-        (program(), exploration).hash(&mut hasher);
+        // What changes the core at run time makes it another program.
+        let changes = ["NAMED_SYNC_FAULT", "NAMED_SYNC_MUTANT"].map(std::env::var_os);
+        (program(), exploration, changes).hash(&mut hasher);
         let file = |ending: &str| {
             let name: String = exploration
                 .chars()
@@ -52,7 +55,8 @@ impl Checkpoint {
         };
         Self {
             ours: file("checkpoint"),
-            looms: file("loom"),
+            // Of this process alone: another one on the same folder must not come between loom's writing and our reading.
+            looms: file(&format!("{}.loom", std::process::id())),
             interval,
             fingerprint: hasher.finish(),
         }
@@ -66,12 +70,20 @@ impl Checkpoint {
     pub(crate) fn resume(&self, builder: &mut loom::model::Builder) -> Progress {
         builder.checkpoint_interval = self.interval.try_into().expect("a small number");
         builder.checkpoint_file = Some(self.looms.clone());
-        let Ok(kept) = fs::read_to_string(&self.ours) else {
-            // One that is older than ours would be taken for where to begin.
-            let _ = fs::remove_file(&self.looms);
-            return Progress::default();
-        };
         let path = self.ours.display();
+        let kept = match fs::read_to_string(&self.ours) {
+            Ok(kept) => Some(kept),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => panic!("{path}: {error}"),
+        };
+        // Of a process of the same number that is no more. It would be taken for where to begin.
+        match fs::remove_file(&self.looms) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                panic!("{}: {error}", self.looms.display())
+            }
+            _ => {}
+        }
+        let Some(kept) = kept else { return Progress::default() };
         let (fingerprint, progress, place) =
             parse(&kept).unwrap_or_else(|| panic!("{path} is no checkpoint; remove it"));
         assert_eq!(
@@ -94,7 +106,7 @@ impl Checkpoint {
         let outcomes: String = outcomes.iter().map(|outcome| format!(" {outcome}")).collect();
         let head = format!("{:016x} {executions} {threads}{outcomes}", self.fingerprint);
         // All of it or nothing: it may be ended at any moment.
-        let new = self.ours.with_extension("new");
+        let new = self.looms.with_extension("new");
         self.written(fs::write(&new, format!("{head}\n{place}")));
         self.written(fs::rename(&new, &self.ours));
     }
@@ -166,6 +178,15 @@ fn what_another_program_kept_is_refused() {
     fs::write(&checkpoint.looms, "a place").unwrap();
     checkpoint.keep(10, Progress::default);
     checkpoint.fingerprint += 1;
+    checkpoint.resume(&mut loom::model::Builder::new());
+}
+
+#[test]
+#[should_panic(expected = "a-folder-that-is-a-file.checkpoint: Not a directory")]
+fn what_can_not_be_read_is_not_taken_for_nothing() {
+    let file = folder("a folder that is a file").join("file");
+    fs::write(&file, "").unwrap();
+    let checkpoint = Checkpoint::new(&file, "a folder that is a file", 10);
     checkpoint.resume(&mut loom::model::Builder::new());
 }
 

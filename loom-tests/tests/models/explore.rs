@@ -132,8 +132,12 @@ pub(crate) fn explore<O>(
     let model = Arc::new(Model { model, expected });
     let started = Instant::now();
     let (mut outcomes, mut threads) = (Vec::new(), 0);
-    let mut run = |pass| {
-        let checkpoint = Checkpoint::from_env(&format!("{name} {pass:?}"));
+    let mut run = |pass: Pass| {
+        // Whether the event occurred is not kept; these are short.
+        let checkpoint = match pass.event {
+            None => Checkpoint::from_env(&format!("{name} {pass:?}")),
+            Some(_) => None,
+        };
         let progress = run(&model, pass, checkpoint);
         outcomes.extend(progress.outcomes);
         threads = threads.max(progress.threads);

@@ -102,6 +102,14 @@ impl Load {
     }
 }
 
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Does it while each thread puts items into a queue of its own, and gets them. (From one thread to another they go
 /// twice as fast at one moment as at the next, whether somebody looks or not.)
 fn under_load<R>(registry: &Registry, measure: impl FnOnce(&Load) -> R) -> R {
@@ -122,9 +130,9 @@ fn under_load<R>(registry: &Registry, measure: impl FnOnce(&Load) -> R) -> R {
                 }
             });
         }
+        // Also if it panics: they would go on for ever.
+        let _ends = Ends(&load.done);
         thread::sleep(MOMENT);
-        let measured = measure(&load);
-        load.done.store(true, Ordering::Relaxed);
-        measured
+        measure(&load)
     })
 }
