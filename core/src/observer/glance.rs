@@ -105,8 +105,19 @@ pub(crate) trait Observed {
 /// Primitives that are brought into the cache, as far as they are inspected, before the first of them is.
 pub(crate) const FETCHED_TOGETHER: usize = 32;
 
+/// Has brought into the cache what an inspection of these looks at. Each step is at what the one before has brought there.
+pub(crate) fn fetch_together<'a>(
+    primitives: impl Iterator<Item = &'a (dyn Observed + 'static)> + Clone,
+) {
+    primitives.clone().for_each(fetch_whole);
+    for primitive in primitives {
+        primitive.fetch_ahead();
+        primitive.identity().fetch_ahead();
+    }
+}
+
 /// Has all of a primitive brought into the cache.
-pub(crate) fn fetch_whole(primitive: &(dyn Observed + 'static)) {
+fn fetch_whole(primitive: &(dyn Observed + 'static)) {
     let first = std::ptr::from_ref(primitive).cast::<u8>();
     let size = size_of_val(primitive);
     for offset in (0..size).step_by(64) {

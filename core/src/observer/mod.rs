@@ -21,7 +21,7 @@ use std::panic::Location;
 use crate::inspect::{Inspection, Kind};
 use crate::registry::{Registry, begin_reading};
 use crate::sync::{StdArc, fault};
-pub(crate) use glance::{FETCHED_TOGETHER, Glance, Handle, Observed, WordsAt, fetch_whole};
+pub(crate) use glance::{FETCHED_TOGETHER, Glance, Handle, Observed, WordsAt, fetch_together};
 use seen::{News, Seen};
 pub use value::SharedValue;
 pub(crate) use value::debug_text;

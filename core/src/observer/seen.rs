@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::Location;
 
-use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_whole, look_at};
+use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_together, look_at};
 use super::{Glance, Gone, Look, Observed, SharedValue};
 use crate::inspect::{CallSite, Inspection, Kind, State, Waiter};
 use crate::sync::{self, StdArc};
@@ -188,14 +188,7 @@ impl Seen {
             }
         }
         for together in closer.chunks(FETCHED_TOGETHER) {
-            for &(place, _) in together {
-                fetch_whole(inside(&self.known[place]));
-            }
-            for &(place, _) in together {
-                let inside = inside(&self.known[place]);
-                inside.fetch_ahead();
-                inside.identity().fetch_ahead();
-            }
+            fetch_together(together.iter().map(|&(place, _)| inside(&self.known[place])));
             for &(place, why) in together {
                 self.look_closer(place, inside(&self.known[place]), why, news);
             }

@@ -9,7 +9,7 @@ use super::removed::{self, Removed, Retired};
 use super::table::{Table, Writing};
 use crate::hazard::{self, Reading};
 use crate::inspect::Inspection;
-use crate::observer::{FETCHED_TOGETHER, Handle, fetch_whole};
+use crate::observer::{FETCHED_TOGETHER, Handle, fetch_together};
 use crate::pad::Padded;
 use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc, fault};
 
@@ -208,13 +208,8 @@ impl<H> Names<H> {
         let mut values = Vec::new();
         for together in found.chunks(FETCHED_TOGETHER) {
             let handles = || together.iter().map(|(_, entry)| entry.handle());
-            // Each look is at what the one before has brought into the cache.
             handles().for_each(Handle::fetch_ahead);
-            handles().for_each(|handle| fetch_whole(handle.inside()));
-            for primitive in handles().map(Handle::inside) {
-                primitive.fetch_ahead();
-                primitive.identity().fetch_ahead();
-            }
+            fetch_together(handles().map(Handle::inside));
             for handle in handles() {
                 let (row, value) = handle.inside().inspect_unwritten();
                 values.extend(value.map(|value| (rows.len(), value)));
