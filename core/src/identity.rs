@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use crate::inspect::{Inspection, Kind, State, Waiter};
+use crate::site::Site;
 use crate::sync::{self, StdArc};
 
 #[cfg(all(loom, feature = "loom"))]
@@ -11,7 +12,7 @@ use crate::sync::UnsafeCell;
 #[derive(Debug)]
 pub(crate) struct Identity {
     name: Option<StdArc<str>>,
-    created_at: &'static Location<'static>,
+    created_at: Site,
     /// Read by every observer that looks at the primitive, written when that is freed: so loom, which does not watch
     /// plain memory, reports an observer that comes too late.
     #[cfg(all(loom, feature = "loom"))]
@@ -29,11 +30,6 @@ impl Drop for Identity {
     }
 }
 
-/// Whether that is one line, whatever the columns.
-pub(crate) fn is_one_line(one: &Location<'_>, other: &Location<'_>) -> bool {
-    (one.line(), one.file()) == (other.line(), other.file())
-}
-
 impl Identity {
     #[track_caller]
     pub(crate) fn unnamed() -> Self {
@@ -47,7 +43,7 @@ impl Identity {
     fn new(name: Option<StdArc<str>>, created_at: &'static Location<'static>) -> Self {
         Self {
             name,
-            created_at,
+            created_at: Site::of(created_at),
             #[cfg(all(loom, feature = "loom"))]
             tombstone: UnsafeCell::new(()),
         }
@@ -67,8 +63,8 @@ impl Identity {
         }
     }
 
-    pub(crate) fn created_at(&self) -> &'static Location<'static> {
-        self.created_at
+    pub(crate) fn created_at(&self) -> &Site {
+        &self.created_at
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
@@ -87,7 +83,7 @@ impl Identity {
         waiters: Vec<Waiter>,
     ) -> Inspection {
         let name = self.name.clone().unwrap_or_else(|| StdArc::from(""));
-        let (created_at, call_sites) = (self.created_at, None);
+        let (created_at, call_sites) = (self.created_at.clone(), None);
         Inspection { kind, name, type_name, created_at, state, waiters, call_sites }
     }
 }

@@ -5,8 +5,8 @@
 //! [`Inspection`] needs no cooperation from any other thread, so it works while all of them are stuck.
 
 use std::fmt;
-use std::panic::Location;
 
+use crate::site::Site;
 use crate::sync::{Instant, StdArc};
 
 /// The four kinds of primitive. Names are unique within a kind.
@@ -62,7 +62,7 @@ pub struct Inspection {
     /// The element type of a queue or shared variable, as the compiler names it; `i64` for an atomic.
     pub type_name: &'static str,
     /// The line that created it.
-    pub created_at: &'static Location<'static>,
+    pub created_at: Site,
     /// What it holds.
     pub state: State,
     /// Everybody who is blocked on it, longest in line first within each operation.
@@ -139,7 +139,7 @@ pub enum State {
 #[non_exhaustive]
 pub struct CallSite {
     /// The line.
-    pub location: &'static Location<'static>,
+    pub location: Site,
     /// How much it ever added.
     pub added: u64,
     /// How much it, or the guards that it made, ever took off.
@@ -189,7 +189,7 @@ pub struct Waiter {
     /// The id of that thread, as its `Debug` text: `ThreadId(7)`.
     pub thread_id: String,
     /// The line that called the blocking operation.
-    pub location: &'static Location<'static>,
+    pub location: Site,
     /// When the operation first blocked.
     pub since: Instant,
 }

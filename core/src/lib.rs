@@ -82,6 +82,7 @@ mod patience;
 mod queue;
 mod registry;
 mod shared;
+mod site;
 mod sync;
 mod wait;
 mod wait_group;
@@ -97,6 +98,7 @@ pub use observer::{Gone, Look, Observer, SharedValue};
 pub use queue::{GetFuture, Iter, PutFuture, Queue, TryIter};
 pub use registry::{Refusal, Registry, global};
 pub use shared::Shared;
+pub use site::{Site, on_behalf_of};
 pub use wait_group::{WaitFuture, WaitGroup, WaitGroupGuard};
 
 #[cfg(all(loom, feature = "loom"))]

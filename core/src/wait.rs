@@ -24,6 +24,7 @@ use crate::inspect::{self, Operation};
 use crate::panics::Panics;
 use crate::parker::Parker;
 use crate::patience::{self, Awaited};
+use crate::site::Site;
 use crate::sync::{self, Deadline, Instant, Mutex, StdArc, Thread, fault};
 
 /// What somebody waits for: a list of waiters, and the word in which their bit lives.
@@ -89,7 +90,7 @@ struct Waiter {
     operation: Operation,
     is_task: bool,
     thread: Thread,
-    location: &'static Location<'static>,
+    location: Site,
     since: Instant,
     generation: u32,
     parker: Parker,
@@ -144,7 +145,7 @@ impl WaitList {
                 is_task: waiter.is_task,
                 thread_name: waiter.thread.name().map(str::to_owned),
                 thread_id: format!("{:?}", waiter.thread.id()),
-                location: waiter.location,
+                location: waiter.location.clone(),
                 since: waiter.since,
             })
             .collect()
@@ -176,12 +177,14 @@ impl Place {
         location: &'static Location<'static>,
         generation: u32,
     ) -> Self {
+        let script = Site::of_script();
         Self {
             waiter: StdArc::new(Waiter {
                 operation,
-                is_task,
+                // What waits for the future is the script, and so the thread.
+                is_task: is_task && script.is_none(),
                 thread: sync::current_thread(),
-                location,
+                location: script.unwrap_or_else(|| Site::of(location)),
                 since: sync::now(),
                 generation,
                 parker: Parker::default(),

@@ -9,22 +9,22 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{OnPanic, Watchdog, config, until_blocked};
-use named_sync::{Atomic, Inspection, Kind, Look, Registry, State};
+use named_sync::{Atomic, Inspection, Kind, Look, Registry, Site, State};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// What makes a row the same row.
-type Id = (Kind, String, &'static str, (&'static str, u32));
+type Id = (Kind, String, &'static str, Site);
 
-fn id(kind: Kind, name: &str, type_name: &'static str, at: &'static Location<'static>) -> Id {
-    (kind, name.to_owned(), type_name, (at.file(), at.line()))
+fn id(kind: Kind, name: &str, type_name: &'static str, at: &Site) -> Id {
+    (kind, name.to_owned(), type_name, at.clone())
 }
 
 /// What the looks add up to.
@@ -35,14 +35,14 @@ impl Known {
     fn take_in(&mut self, look: Look) {
         self.0.extend(look.changed.into_iter().map(row));
         for gone in look.gone {
-            let id = id(gone.kind, &gone.name, gone.type_name, gone.created_at);
+            let id = id(gone.kind, &gone.name, gone.type_name, &gone.created_at);
             assert!(self.0.remove(&id).is_some(), "gone and never was: {id:?}");
         }
     }
 }
 
 fn row(row: Inspection) -> (Id, State) {
-    (id(row.kind, &row.name, row.type_name, row.created_at), row.state)
+    (id(row.kind, &row.name, row.type_name, &row.created_at), row.state)
 }
 
 fn truth(registry: &Registry) -> BTreeMap<Id, State> {

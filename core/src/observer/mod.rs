@@ -16,10 +16,9 @@ mod seen;
 mod value;
 mod walk;
 
-use std::panic::Location;
-
 use crate::inspect::{Inspection, Kind};
 use crate::registry::{Registry, begin_reading};
+use crate::site::Site;
 use crate::sync::{StdArc, fault};
 pub(crate) use glance::{FETCHED_TOGETHER, Glance, Handle, Observed, WordsAt, fetch_together};
 use seen::{News, Seen};
@@ -98,7 +97,7 @@ pub struct Gone {
     /// Its element type.
     pub type_name: &'static str,
     /// The line that created it.
-    pub created_at: &'static Location<'static>,
+    pub created_at: Site,
 }
 
 impl<'a> Observer<'a> {
@@ -155,7 +154,7 @@ impl<'a> Observer<'a> {
 
     /// Compares all that was seen with what it is now, if the names are still the same.
     fn compare_all(&mut self, news: &mut News) -> bool {
-        let (atomics, shareds, wait_groups, queues) = self.registry.names();
+        let (atomics, shareds, wait_groups, queues) = self.registry.tables();
         let _reading = (!fault!("look-without-a-reading")).then(begin_reading);
         let are_same = atomics.are_as(self.atomics.shown())
             && shareds.are_as(self.shareds.shown())
@@ -177,7 +176,7 @@ impl<'a> Observer<'a> {
 
     fn walk_along_all(&mut self, news: &mut News, write: impl FnMut(SharedValue) -> String) {
         let Self { registry, seen, atomics, shareds, wait_groups, queues, .. } = self;
-        let names = registry.names();
+        let names = registry.tables();
         let walked = [
             atomics.walk(Kind::Atomic, names.0, seen, news),
             shareds.walk(Kind::Shared, names.1, seen, news),

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::panic::Location;
 
 use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_together, look_at};
 use super::{Glance, Gone, Look, Observed, SharedValue};
 use crate::inspect::{CallSite, Inspection, Kind, State, Waiter};
+use crate::site::Site;
 use crate::sync::{self, StdArc};
 
 /// While so many are looked at, those to come are brought into the cache: of the next ones what they lead to, of
@@ -51,7 +51,7 @@ pub(super) struct Details {
     /// Its address tells primitives of one name apart: it is not freed as long as we have it.
     name: StdArc<str>,
     type_name: &'static str,
-    created_at: &'static Location<'static>,
+    created_at: Site,
     /// Who was blocked, if anybody.
     waiters: Vec<Waiter>,
     /// Which lines changed a tracked wait group.
@@ -99,7 +99,7 @@ impl Details {
         Self {
             name: StdArc::clone(&inspection.name),
             type_name: inspection.type_name,
-            created_at: inspection.created_at,
+            created_at: inspection.created_at.clone(),
             waiters: inspection.waiters.clone(),
             call_sites: inspection.call_sites.clone(),
             text: String::new(),
@@ -128,7 +128,7 @@ impl Details {
 
     pub(super) fn gone(&self, kind: Kind) -> Gone {
         let name = StdArc::clone(&self.name);
-        Gone { kind, name, type_name: self.type_name, created_at: self.created_at }
+        Gone { kind, name, type_name: self.type_name, created_at: self.created_at.clone() }
     }
 }
 
@@ -318,7 +318,7 @@ impl Seen {
         let kinds = self.known.iter().map(|known| known.kind);
         let living: BTreeSet<_> = kinds.zip(self.details.iter().map(Details::id)).collect();
         look.gone.retain(|gone| {
-            let line = gone.created_at;
+            let line = &gone.created_at;
             let id = (&*gone.name, gone.type_name, line.file(), line.line());
             !living.contains(&(gone.kind, id))
         });

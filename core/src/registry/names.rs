@@ -223,6 +223,17 @@ impl<H> Names<H> {
         }
     }
 
+    /// All that there are, in order.
+    pub(super) fn all(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        if let Some(reading) = self.begin_reading() {
+            self.for_each(&reading, |entry| names.push(entry.name().as_str().to_owned()));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Shows every handle to `see`, with the hash of its name, in the order of the table.
     pub(crate) fn show_all(&self, mut see: impl FnMut(u64, &H)) -> Shown {
         let Some(reading) = self.begin_reading() else { return Shown::default() };
@@ -289,13 +300,7 @@ pub(crate) struct Shown {
 
 impl<H> fmt::Debug for Names<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut names = Vec::new();
-        if let Some(reading) = self.begin_reading() {
-            self.for_each(&reading, |entry| names.push(entry.name().as_str().to_owned()));
-        }
-        names.sort();
-        names.dedup();
-        f.debug_list().entries(names).finish()
+        f.debug_list().entries(self.all()).finish()
     }
 }
 

@@ -4,8 +4,8 @@ use std::panic::Location;
 
 use super::{AnyQueue, AnyShared};
 use crate::error::NameError;
-use crate::identity::is_one_line;
 use crate::inspect::Kind;
+use crate::site::Site;
 use crate::sync::{self, Instant, Mutex, StdArc};
 
 /// How many are remembered.
@@ -30,9 +30,9 @@ pub struct Refusal {
     /// What the caller was told the last time.
     pub error: NameError,
     /// What had the name then, if anything had: its element type, and the line that created it.
-    pub existing: Option<(&'static str, &'static Location<'static>)>,
+    pub existing: Option<(&'static str, Site)>,
     /// The line that asked.
-    pub location: &'static Location<'static>,
+    pub location: Site,
     /// How many times it was refused.
     pub times: u64,
     /// When it was refused the last time.
@@ -59,17 +59,17 @@ impl Refusal {
 /// A refusal that is on its way to the caller.
 pub(super) struct Refused {
     error: NameError,
-    existing: Option<(&'static str, &'static Location<'static>)>,
+    existing: Option<(&'static str, Site)>,
 }
 
 impl Refused {
     pub(super) fn shared(error: NameError, by: &dyn AnyShared) -> Self {
-        let created_at = by.inside().identity().created_at();
+        let created_at = by.inside().identity().created_at().clone();
         Self { error, existing: Some((by.type_name(), created_at)) }
     }
 
     pub(super) fn queue(error: NameError, by: &dyn AnyQueue) -> Self {
-        let created_at = by.inside().identity().created_at();
+        let created_at = by.inside().identity().created_at().clone();
         Self { error, existing: Some((by.type_name(), created_at)) }
     }
 }
@@ -94,11 +94,11 @@ impl Refusals {
         refused: Refused,
     ) -> NameError {
         let Refused { error, existing } = refused;
-        let new =
-            Refusal { kind, error: error.clone(), existing, location, times: 1, last: sync::now() };
+        let (location, last) = (Site::of(location), sync::now());
+        let new = Refusal { kind, error: error.clone(), existing, location, times: 1, last };
         let mut all = self.0.lock();
         let is_it = |old: &StdArc<Refusal>| {
-            is_one_line(old.location, location) && old.kind == kind && old.name() == new.name()
+            old.location == new.location && old.kind == kind && old.name() == new.name()
         };
         // The lock is released before what is replaced is dropped.
         let (times, _old) = match all.iter().position(is_it) {
@@ -149,7 +149,7 @@ mod tests {
         registry.queue::<u8>("huge", usize::MAX).unwrap_err();
         let [limit, huge] = &registry.refusals()[..] else { panic!() };
         assert_eq!(limit.existing, Some(("i32", made.inspect().created_at)));
-        assert_eq!((limit.kind, huge.kind, huge.existing), (Kind::Shared, Kind::Queue, None));
+        assert_eq!((limit.kind, huge.kind, &huge.existing), (Kind::Shared, Kind::Queue, &None));
         assert!(matches!(huge.error, NameError::CapacityTooLarge { .. }));
         registry.clear();
         assert!(registry.refusals().is_empty());

@@ -21,6 +21,7 @@
 //! again after putting it back. Should the reader's leaving not be visible even then, the node stays until the
 //! variable is used or dropped the next time. (To exclude this would take a second fence in each reading.)
 
+use std::convert::Infallible;
 use std::mem::ManuallyDrop;
 use std::ptr;
 
@@ -102,6 +103,14 @@ impl<T> Cell<T> {
     /// Replaces the value by `make` of it, repeatedly if others get in between. From the second time on `make`
     /// also gets back what it had made.
     pub(super) fn replace(&self, mut make: impl FnMut(&StdArc<T>, Option<StdArc<T>>) -> StdArc<T>) {
+        let Ok(()) = self.try_replace(|old, rejected| Ok::<_, Infallible>(make(old, rejected)));
+    }
+
+    /// As [`replace`](Self::replace), until `make` fails: then nothing is stored.
+    pub(super) fn try_replace<E>(
+        &self,
+        mut make: impl FnMut(&StdArc<T>, Option<StdArc<T>>) -> Result<StdArc<T>, E>,
+    ) -> Result<(), E> {
         let mut visit = Visit::begin(self);
         let mut rejected = None;
         loop {
@@ -111,13 +120,16 @@ impl<T> Cell<T> {
                 let old = unsafe { &*old };
                 #[cfg(all(loom, feature = "loom"))]
                 old.tombstone.with(|_| ());
-                Node::make(make(&old.value, rejected.take()), old.version + 1)
+                Node::make(make(&old.value, rejected.take())?, old.version + 1)
             };
             // ORDERING: Release publishes the node to the Acquire in `look_again`. Failure is Relaxed, as
             // that looks anew. The exchange can not be deceived: `old` is announced (I11).
             match self.current.compare_exchange(old, new, Ordering::Release, Ordering::Relaxed) {
                 // The end of our visit collects.
-                Ok(_) => return reclaiming(|| self.retire(Chain::of(old))),
+                Ok(_) => {
+                    reclaiming(|| self.retire(Chain::of(old)));
+                    return Ok(());
+                }
                 Err(newer) => {
                     visit.go_on_to(newer);
                     // SAFETY: it was made above, and nobody else has seen it.

@@ -147,6 +147,29 @@ impl<T> Shared<T> {
         result.expect("what was stored")
     }
 
+    /// As [`update`](Self::update), for an `f` that may fail.
+    ///
+    /// # Errors
+    ///
+    /// What `f` gives as an error. Nothing is stored then.
+    ///
+    /// ```
+    /// let level = named_sync::Shared::new(250u8);
+    /// let raise = |level: &u8| level.checked_add(4).ok_or("too high");
+    /// assert_eq!(*level.try_update(raise).unwrap(), 254);
+    /// assert_eq!(level.try_update(raise).unwrap_err(), "too high");
+    /// assert_eq!(*level.get(), 254);
+    /// ```
+    pub fn try_update<E>(&self, mut f: impl FnMut(&T) -> Result<T, E>) -> Result<StdArc<T>, E> {
+        let mut result = None;
+        self.inner.cell.try_replace(|current, _| {
+            let new = StdArc::new(f(current)?);
+            result = Some(StdArc::clone(&new));
+            Ok(new)
+        })?;
+        Ok(result.expect("what was stored"))
+    }
+
     /// How many times the value was replaced.
     ///
     /// ```

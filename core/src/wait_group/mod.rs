@@ -13,6 +13,7 @@ use crate::error::{WaitGroupError, WaitTimeout};
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State};
 use crate::observer::{Glance, Handle, Observed, WordsAt};
+use crate::site::Site;
 use crate::sync::{Arc, Deadline, Duration, panicking};
 use crate::wait::{self, Condition, TimedOut, WaitList};
 use count::Change;
@@ -185,15 +186,29 @@ impl WaitGroup {
         self.try_add_by(By::Call, delta, Location::caller())
     }
 
+    #[inline]
     fn try_add_by(
         &self,
         by: By,
         delta: i64,
         location: &'static Location<'static>,
     ) -> Result<(), WaitGroupError> {
-        let Some(sites) = &self.inner.sites else { return self.change(delta) };
-        sites.note(location, by, delta);
-        self.change(delta).inspect_err(|_| sites.undo(location, by, delta))
+        match &self.inner.sites {
+            Some(sites) => self.change_at(sites, &Site::of(location), by, delta),
+            None => self.change(delta),
+        }
+    }
+
+    #[cold]
+    fn change_at(
+        &self,
+        sites: &Sites,
+        at: &Site,
+        by: By,
+        delta: i64,
+    ) -> Result<(), WaitGroupError> {
+        sites.note(at, by, delta);
+        self.change(delta).inspect_err(|_| sites.undo(at, by, delta))
     }
 
     fn change(&self, delta: i64) -> Result<(), WaitGroupError> {
@@ -249,7 +264,9 @@ impl WaitGroup {
     #[track_caller]
     pub fn guard(&self) -> WaitGroupGuard {
         self.add_by(By::Guard, 1);
-        WaitGroupGuard { group: self.clone(), made_at: Location::caller() }
+        let called_from = Location::caller();
+        let made_at = self.inner.sites.is_some().then(|| Site::of(called_from));
+        WaitGroupGuard { group: self.clone(), made_at }
     }
 
     /// Waits until the count is zero. Returns at once if it is.
@@ -404,12 +421,17 @@ impl fmt::Debug for WaitGroup {
 #[must_use = "dropping the guard at once takes its one off the count again"]
 pub struct WaitGroupGuard {
     group: WaitGroup,
-    made_at: &'static Location<'static>,
+    /// The line, if the group is tracked.
+    made_at: Option<Site>,
 }
 
 impl Drop for WaitGroupGuard {
     fn drop(&mut self) {
-        if let Err(error) = self.group.try_add_by(By::Guard, -1, self.made_at) {
+        let changed = match (&self.group.inner.sites, &self.made_at) {
+            (Some(sites), Some(at)) => self.group.change_at(sites, at, By::Guard, -1),
+            _ => self.group.change(-1),
+        };
+        if let Err(error) = changed {
             // Somebody else called `done` too often. A second panic would abort and hide the first.
             if !panicking() {
                 panic!("{error}");

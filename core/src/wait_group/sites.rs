@@ -1,9 +1,7 @@
 //! Which lines changed the count of a tracked wait group.
 
-use std::panic::Location;
-
-use crate::identity::is_one_line;
 use crate::inspect::CallSite;
+use crate::site::Site;
 use crate::sync::Mutex;
 
 /// How many lines are told apart; further ones are not noted.
@@ -24,7 +22,7 @@ pub(super) enum By {
 impl Sites {
     /// Notes down a change of the count that is about to happen.
     #[cold]
-    pub(super) fn note(&self, location: &'static Location<'static>, by: By, delta: i64) {
+    pub(super) fn note(&self, location: &Site, by: By, delta: i64) {
         self.change(location, |site| {
             let sum = sum_of(site, delta);
             *sum = sum.wrapping_add(delta.unsigned_abs());
@@ -36,7 +34,7 @@ impl Sites {
 
     /// It did not happen.
     #[cold]
-    pub(super) fn undo(&self, location: &'static Location<'static>, by: By, delta: i64) {
+    pub(super) fn undo(&self, location: &Site, by: By, delta: i64) {
         self.change(location, |site| {
             let sum = sum_of(site, delta);
             *sum = sum.wrapping_sub(delta.unsigned_abs());
@@ -47,15 +45,20 @@ impl Sites {
         });
     }
 
-    fn change(&self, location: &'static Location<'static>, change: impl FnOnce(&mut CallSite)) {
+    fn change(&self, location: &Site, change: impl FnOnce(&mut CallSite)) {
         let mut sites = self.0.lock();
         // Few lines, and the one that came last comes again.
-        let known = sites.iter().rposition(|site| is_one_line(site.location, location));
+        let known = sites.iter().rposition(|site| site.location == *location);
         let at = match known {
             Some(at) => at,
             None if sites.len() == LIMIT => return,
             None => {
-                sites.push(CallSite { location, added: 0, taken_off: 0, guards: 0 });
+                sites.push(CallSite {
+                    location: location.clone(),
+                    added: 0,
+                    taken_off: 0,
+                    guards: 0,
+                });
                 sites.len() - 1
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::clock::micros;
 use crate::wire::{Blocked, CallSite, Kind, Location, Operation, Refused, Row, RowId, State};
-use named_sync::{Gone, Inspection, Refusal, Waiter};
+use named_sync::{Gone, Inspection, Refusal, Site, Waiter};
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Instant;
@@ -15,13 +15,16 @@ const TEXT_LIMIT: usize = 1024;
 
 /// The identity of what is no more.
 pub(super) fn gone(gone: &Gone) -> RowId {
-    id(gone.kind, &gone.name, gone.type_name, gone.created_at)
+    id(gone.kind, &gone.name, gone.type_name, &gone.created_at)
 }
 
 /// Who was refused a name, on a clock that began at `start`.
 pub(super) fn refused(refusal: &Refusal, start: Instant) -> Refused {
     let Refusal { kind, error, location: asked, times, last, .. } = refusal;
-    let (type_name, created_at) = refusal.existing.unwrap_or(("", asked));
+    let (type_name, created_at) = match &refusal.existing {
+        Some((type_name, created_at)) => (*type_name, created_at),
+        None => ("", asked),
+    };
     Refused {
         id: id(*kind, refusal.name(), type_name, created_at),
         message: cut(&error.to_string()),
@@ -38,12 +41,7 @@ fn signed(us: u64) -> i64 {
     i64::try_from(us).unwrap_or(i64::MAX)
 }
 
-fn id(
-    of: named_sync::Kind,
-    name: &str,
-    type_name: &'static str,
-    created_at: &std::panic::Location<'static>,
-) -> RowId {
+fn id(of: named_sync::Kind, name: &str, type_name: &'static str, created_at: &Site) -> RowId {
     RowId {
         kind: kind(of),
         name: cut(name),
@@ -92,7 +90,7 @@ pub(super) fn cut(text: &str) -> String {
 }
 
 fn call_site(site: &named_sync::CallSite) -> CallSite {
-    let &named_sync::CallSite { location: line, added, taken_off, guards, .. } = site;
+    let &named_sync::CallSite { location: ref line, added, taken_off, guards, .. } = site;
     CallSite { location: location(line), added, taken_off, guards }
 }
 
@@ -106,7 +104,7 @@ fn blocked(waiter: &Waiter, now: Instant) -> Blocked {
         task: waiter.is_task,
         thread: waiter.thread_name.as_deref().map(cut),
         thread_id: waiter.thread_id.clone(),
-        location: location(waiter.location),
+        location: location(&waiter.location),
         blocked_us: micros(now.saturating_duration_since(waiter.since)),
     }
 }
@@ -141,8 +139,12 @@ fn state(state: &named_sync::State) -> Option<State> {
     })
 }
 
-fn location(location: &std::panic::Location<'static>) -> Location {
-    Location { file: cut_static(location.file()), line: location.line() }
+fn location(site: &Site) -> Location {
+    let file = match site.rust() {
+        Some(location) => cut_static(location.file()),
+        None => Cow::Owned(cut(site.file())),
+    };
+    Location { file, line: site.line() }
 }
 
 #[cfg(test)]

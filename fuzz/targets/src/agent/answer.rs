@@ -1,14 +1,13 @@
 //! What has to be answered: known from the line, from what was answered before, and from what the host is.
 
 use std::collections::BTreeMap;
-use std::panic::Location;
 use std::sync::Arc;
 
-use named_sync::{Inspection, Kind, State, Waiter};
+use named_sync::{Inspection, Kind, Site, State, Waiter};
 use syncmon::wire::{self, Changes, ErrorCode, Frame, MAJOR, PROTOCOL, Row, RowId};
 
 /// What makes a primitive the same primitive in two answers.
-type Key = (Kind, Arc<str>, &'static str, &'static Location<'static>);
+type Key = (Kind, Arc<str>, &'static str, Site);
 
 /// A longer name is cut.
 const NAME_LIMIT: usize = 1024;
@@ -33,7 +32,8 @@ impl Told {
     pub(super) fn changes(&mut self, since: u64, inspections: Vec<Inspection>) -> Answer {
         let full = since == 0 || since != self.generation;
         self.generation += 1;
-        let key = |row: &Inspection| (row.kind, row.name.clone(), row.type_name, row.created_at);
+        let key =
+            |row: &Inspection| (row.kind, row.name.clone(), row.type_name, row.created_at.clone());
         let now: BTreeMap<Key, _> = inspections.into_iter().map(|row| (key(&row), row)).collect();
         let before = std::mem::replace(&mut self.known, now);
         let is_news = |(key, row): &(&Key, &Inspection)| {
@@ -140,7 +140,7 @@ fn assert_id(id: &RowId, (kind, name, type_name, created_at): &Key) {
     }
 }
 
-fn assert_location(sent: &wire::Location, location: &Location<'_>) {
+fn assert_location(sent: &wire::Location, location: &Site) {
     assert_eq!((&*sent.file, sent.line), (location.file(), location.line()));
 }
 
@@ -174,7 +174,7 @@ fn assert_row(row: &Row, inspection: &Inspection, at_us: u64) {
         assert!(blocked.task);
         assert_eq!(blocked.thread, waiter.thread_name);
         assert_eq!(blocked.thread_id, waiter.thread_id);
-        assert_location(&blocked.location, waiter.location);
+        assert_location(&blocked.location, &waiter.location);
         assert!(blocked.blocked_us <= at_us, "blocked before there was an agent");
     }
 }
