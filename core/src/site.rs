@@ -33,13 +33,13 @@ enum Of {
 }
 
 struct Line {
-    file: StdArc<str>,
+    file: Box<str>,
     line: u32,
 }
 
 /// On whose behalf a thread works. It lies on that thread's stack.
 struct Caller<'a> {
-    file: &'a StdArc<str>,
+    file: &'a str,
     line: u32,
 }
 
@@ -59,16 +59,14 @@ per_thread! {
 /// # Example
 ///
 /// ```
-/// use std::sync::Arc;
 /// use named_sync::{Registry, on_behalf_of};
 ///
 /// let registry = Registry::new();
-/// let script = Arc::from("jobs.lua");
-/// let jobs = on_behalf_of(&script, 12, || registry.queue::<u8>("jobs", 0)).unwrap();
+/// let jobs = on_behalf_of("jobs.lua", 12, || registry.queue::<u8>("jobs", 0)).unwrap();
 /// assert_eq!(jobs.inspect().created_at.to_string(), "jobs.lua:12");
 /// ```
 #[inline]
-pub fn on_behalf_of<R>(file: &StdArc<str>, line: u32, f: impl FnOnce() -> R) -> R {
+pub fn on_behalf_of<R>(file: &str, line: u32, f: impl FnOnce() -> R) -> R {
     /// However `f` ends, what was before is again.
     struct Restore(*const Caller<'static>);
     impl Drop for Restore {
@@ -100,7 +98,7 @@ impl Site {
         // SAFETY: it lies on this thread's stack, in the innermost `on_behalf_of`, which has not returned: when it
         // does, or unwinds, it puts another in this one's place before anything else can run on this thread.
         let caller = unsafe { &*caller };
-        let line = Line { file: StdArc::clone(caller.file), line: caller.line };
+        let line = Line { file: caller.file.into(), line: caller.line };
         Some(Self(Of::Script(StdArc::new(line))))
     }
 
@@ -191,11 +189,9 @@ impl Hash for Site {
 mod tests {
     use super::*;
     use crate::panics::caught;
-    use crate::{Queue, Registry, WaitGroup};
+    use crate::{Queue, Registry};
 
-    fn script() -> StdArc<str> {
-        StdArc::from("jobs.lua")
-    }
+    const SCRIPT: &str = "jobs.lua";
 
     fn here() -> String {
         Site::of(Location::caller()).to_string()
@@ -203,12 +199,11 @@ mod tests {
 
     #[test]
     fn the_innermost_caller_counts_and_however_it_ends_the_outer_one_is_back() {
-        let script = script();
         let rust = here();
-        on_behalf_of(&script, 1, || {
-            on_behalf_of(&script, 2, || assert_eq!(here(), "jobs.lua:2"));
+        on_behalf_of(SCRIPT, 1, || {
+            on_behalf_of(SCRIPT, 2, || assert_eq!(here(), "jobs.lua:2"));
             assert_eq!(here(), "jobs.lua:1");
-            assert!(caught(|| on_behalf_of(&script, 3, || panic!("in a script"))).is_none());
+            assert!(caught(|| on_behalf_of(SCRIPT, 3, || panic!("in a script"))).is_none());
             assert_eq!(here(), "jobs.lua:1");
         });
         assert_eq!(here(), rust);
@@ -216,19 +211,19 @@ mod tests {
 
     #[test]
     fn it_is_told_of_all_that_is_noted_down() {
-        let (script, registry) = (script(), Registry::new());
+        let registry = Registry::new();
         let at = |line| format!("jobs.lua:{line}");
-        let group = on_behalf_of(&script, 1, || registry.tracked_wait_group("files"));
+        let group = on_behalf_of(SCRIPT, 1, || registry.tracked_wait_group("files"));
         assert_eq!(group.inspect().created_at.to_string(), at(1));
-        on_behalf_of(&script, 2, || group.add(2));
-        let guard = on_behalf_of(&script, 3, || group.guard());
+        on_behalf_of(SCRIPT, 2, || group.add(2));
+        let guard = on_behalf_of(SCRIPT, 3, || group.guard());
         drop(guard);
         let sites = group.inspect().call_sites.unwrap();
         let sites: Vec<_> =
             sites.iter().map(|site| (site.location.to_string(), site.added)).collect();
         assert_eq!(sites, [(at(2), 2), (at(3), 1)], "a guard belongs to the line that made it");
         registry.queue::<u8>("jobs", 0).unwrap();
-        on_behalf_of(&script, 4, || registry.queue::<u16>("jobs", 0).unwrap_err());
+        on_behalf_of(SCRIPT, 4, || registry.queue::<u16>("jobs", 0).unwrap_err());
         assert_eq!(registry.refusals()[0].location.to_string(), at(4));
     }
 
@@ -238,15 +233,14 @@ mod tests {
         use std::pin::pin;
         use std::task::{Context, Waker};
 
-        let (script, jobs, group) = (script(), Queue::<u8>::unbounded(), WaitGroup::new());
+        let jobs = Queue::<u8>::unbounded();
         let mut context = Context::from_waker(Waker::noop());
         let mut by_script = pin!(jobs.get_async());
-        on_behalf_of(&script, 7, || assert!(by_script.as_mut().poll(&mut context).is_pending()));
+        on_behalf_of(SCRIPT, 7, || assert!(by_script.as_mut().poll(&mut context).is_pending()));
         let mut by_task = pin!(jobs.get_async());
         assert!(by_task.as_mut().poll(&mut context).is_pending());
         let [script, task] = &jobs.inspect().waiters[..] else { panic!() };
         assert_eq!((script.is_task, script.location.to_string().as_str()), (false, "jobs.lua:7"));
         assert_eq!((task.is_task, task.location.file()), (true, file!()));
-        drop(group);
     }
 }

@@ -74,7 +74,8 @@ enum Command {
         /// A process id or the path of a socket
         target: String,
         /// Where to; a recording that is there is gone on with
-        file: PathBuf,
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
         /// End after this time, such as 10s, 1.5m or 500ms
         #[arg(long, value_name = "TIME", value_parser = syncmon::model::parse_time)]
         r#for: Option<Duration>,
@@ -171,7 +172,7 @@ pub(crate) fn run() -> ExitCode {
                 watch(&target, watching)
             })
         }
-        Some(Command::Record { target, file, r#for }) => record(&target, &file, r#for),
+        Some(Command::Record { target, output, r#for }) => record(&target, &output, r#for),
         Some(Command::Replay { file, looks }) => replay(&file, &looks),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => manual(),

@@ -163,7 +163,7 @@ fn a_host_is_recorded_and_shown_again_when_it_is_no_more() {
     let (pid, path) = (host.pid().to_string(), file.to_str().unwrap());
     let record = |more: &[&str]| {
         let mut command = syncmon(sockets.path());
-        command.args(["record", &pid, path]).args(more);
+        command.args(["record", &pid, "-o", path]).args(more);
         command
     };
     let output = record(&["--for", "5s"]).output().unwrap();

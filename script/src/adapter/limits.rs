@@ -1,0 +1,27 @@
+//! What an environment may ask for.
+
+/// What an environment may ask for. All are off but the last two.
+///
+/// ```
+/// use named_sync_rhai::Limits;
+/// let limits = Limits { names: Some(100), maxsize: Some(10_000), ..Limits::default() };
+/// assert_eq!(limits.value_bytes, 64 << 20);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many names it may use, of all kinds together. Clones of an environment count together.
+    pub names: Option<usize>,
+    /// How large a bound its queues may have. A queue without a bound is refused then, unless it exists already.
+    pub maxsize: Option<usize>,
+    /// How many bytes a value may take that is put into a queue or a shared variable: its texts and blobs, and 16 for
+    /// each value in it.
+    pub value_bytes: usize,
+    /// How deep arrays and maps may be within each other.
+    pub value_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { names: None, maxsize: None, value_bytes: 64 << 20, value_depth: 100 }
+    }
+}

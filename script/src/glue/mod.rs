@@ -1,0 +1,112 @@
+//! The binding to Rhai.
+//!
+//! Everything is registered for any types of arguments, and for more of them than there can be, and looks at them itself:
+//! so a wrong call is told what it should be, and not that there is no such function.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `arguments` | Rhai's values as arguments |
+//! | `module` | the functions of the module |
+//! | `methods` | the methods of the primitives |
+//! | `missing` | what is answered to a method that there is not |
+//! | `value` | Rhai's values on their way to other environments |
+
+mod arguments;
+mod methods;
+mod missing;
+mod module;
+mod value;
+
+use std::time::Instant;
+
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position, Token};
+
+use crate::adapter::{Environment, Failure, Place, RegistryRef};
+pub use value::Value;
+
+/// For how many arguments functions are registered: one more than any takes.
+const MOST: usize = 3;
+
+/// Words that Rhai reserves and that scripts can use here: the module's name, and what a field of a configuration is likely
+/// to be called. As a function `debug` goes on to be what it was.
+const IDENTIFIERS: [&str; 2] = ["sync", "debug"];
+
+/// Gives the scripts of `engine` the module `sync`, also as `runtime::sync`, with all names of the registry.
+///
+/// See [`Environment::register`], which is for an environment that has less.
+///
+/// ```
+/// let mut engine = rhai::Engine::new();
+/// named_sync_rhai::register(&mut engine, named_sync::global());
+/// assert_eq!(engine.eval::<i64>(r#"sync::Atomic("doc: hits").add(5)"#)?, 5);
+/// # Ok::<(), Box<rhai::EvalAltResult>>(())
+/// ```
+pub fn register(engine: &mut Engine, registry: impl Into<RegistryRef>) {
+    Environment::new(registry).register(engine);
+}
+
+impl Environment {
+    /// Gives the scripts of `engine` the module `sync`, also as `runtime::sync`, as this environment.
+    ///
+    /// It takes the engine's hooks `on_parse_token`, as `sync` and `debug` are words that Rhai reserves; `on_missing_function`, to tell
+    /// which methods there are; and, if this environment has a stop flag or a deadline, `on_progress`, to end scripts that
+    /// call nothing. A host that needs one of them for itself sets it afterwards, and looks at the flag there.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// let registry = Arc::new(named_sync::Registry::new());
+    /// let mut engine = rhai::Engine::new();
+    /// named_sync_rhai::Environment::new(registry).with_prefix("a/")?.register(&mut engine);
+    /// engine.run(r#"sync::Queue("jobs", 1); assert(sync::names() == [#{kind: "queue", name: "jobs"}])"#).unwrap_err();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn register(&self, engine: &mut Engine) {
+        #[allow(deprecated, reason = "marked so only as it may change")]
+        engine.on_parse_token(|token, _, _| match token {
+            Token::Reserved(word) if IDENTIFIERS.contains(&word.as_str()) => {
+                Token::Identifier(word)
+            }
+            token => token,
+        });
+        module::register(self, engine);
+        methods::register(engine);
+        missing::register(engine);
+        if self.stop().is_some() || self.deadline().is_some() {
+            let environment = self.clone();
+            engine.on_progress(move |operations| environment.ended(operations).map(Dynamic::from));
+        }
+    }
+
+    /// Why a script that has done so many operations ends, if it does.
+    fn ended(&self, operations: u64) -> Option<String> {
+        // A clock takes longer than an operation.
+        const BETWEEN_CLOCKS: u64 = 1024;
+        if self.stop().is_some_and(|stop| stop.is_stopped()) {
+            return Some("the host stopped this script".to_owned());
+        }
+        let is_over = operations.is_multiple_of(BETWEEN_CLOCKS)
+            && self.deadline().is_some_and(|deadline| deadline <= Instant::now());
+        is_over.then(|| "this script's time is over".to_owned())
+    }
+}
+
+/// Where a call stands.
+fn place<'a>(context: &'a NativeCallContext<'_>, environment: &'a Environment) -> Place<'a> {
+    let line = context.call_position().line().unwrap_or(0);
+    Place {
+        file: context.call_source().unwrap_or(environment.script()),
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+    }
+}
+
+/// A failure of a call at this position, as Rhai tells it.
+fn error(failure: Failure, at: Position) -> Box<EvalAltResult> {
+    match failure {
+        Failure::Mistake(mistake) => {
+            EvalAltResult::ErrorRuntime(mistake.to_string().into(), at).into()
+        }
+        Failure::Interrupted(interrupted) => {
+            EvalAltResult::ErrorSystem(String::new(), Box::new(interrupted)).into()
+        }
+    }
+}
