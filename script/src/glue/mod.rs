@@ -48,8 +48,8 @@ pub fn register(engine: &mut Engine, registry: impl Into<RegistryRef>) {
 impl Environment {
     /// Gives the scripts of `engine` the module `sync`, also as `runtime::sync`, as this environment.
     ///
-    /// It takes the engine's hooks `on_parse_token`, as `sync` and `debug` are words that Rhai reserves; `on_missing_function`, to tell
-    /// which methods there are; and, if this environment has a stop flag or a deadline, `on_progress`, to end scripts that
+    /// It takes the engine's hooks `on_parse_token`, as `sync` and `debug` are words that Rhai reserves;
+    /// `on_missing_function`, to tell which methods there are; and, if this environment has a stop flag or a deadline, `on_progress`, to end scripts that
     /// call nothing. A host that needs one of them for itself sets it afterwards, and looks at the flag there.
     ///
     /// ```
@@ -57,7 +57,8 @@ impl Environment {
     /// let registry = Arc::new(named_sync::Registry::new());
     /// let mut engine = rhai::Engine::new();
     /// named_sync_rhai::Environment::new(registry).with_prefix("a/")?.register(&mut engine);
-    /// engine.run(r#"sync::Queue("jobs", 1); assert(sync::names() == [#{kind: "queue", name: "jobs"}])"#).unwrap_err();
+    /// let names = engine.eval::<rhai::Array>(r#"sync::Queue("jobs", 1); sync::names()"#)?;
+    /// assert_eq!(names[0].to_string(), r##"#{"kind": "queue", "name": "jobs"}"##);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn register(&self, engine: &mut Engine) {
