@@ -3,7 +3,8 @@
 use std::any::TypeId;
 
 use rhai::{
-    Array, Dynamic, Engine, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc, Shared,
+    Array, Dynamic, Engine, FuncRegistration, INT, ImmutableString, Map, Module, NativeCallContext,
+    RhaiFunc, Shared,
 };
 
 use super::arguments::Arguments;
@@ -57,7 +58,8 @@ fn add(
     + Sync
     + 'static,
 ) {
-    for number in 0..=MOST {
+    let any = (0..=MOST).map(|number| vec![TypeId::of::<Dynamic>(); number]);
+    for types in any.chain(usual_types(function)) {
         let environment = environment.clone();
         let body = move |context: Option<NativeCallContext<'_>>, values: &mut [&mut Dynamic]| {
             let context = context.expect("asked for below");
@@ -75,7 +77,17 @@ fn add(
             is_pure: false,
             is_volatile: true,
         };
-        let types = vec![TypeId::of::<Dynamic>(); number];
         FuncRegistration::new(function.name).set_into_module_raw(to, types, body);
+    }
+}
+
+/// Rhai looks for a function of a module by the very types of the arguments first, each time, and then by all
+/// combinations of these with any type: what is called most is registered for its types as well.
+fn usual_types(function: &Method) -> Vec<Vec<TypeId>> {
+    let (name, integer) = (TypeId::of::<ImmutableString>(), TypeId::of::<INT>());
+    match function.arity {
+        (1, 1) => vec![vec![name]],
+        (1, 2) => vec![vec![name], vec![name, integer]],
+        _ => Vec::new(),
     }
 }
