@@ -185,7 +185,7 @@ fn a_recorder_on_a_full_disk_says_so_and_leaves_what_can_be_read() {
     let _agent = serve(&path);
     let file = dir.path().join("recording");
     // A file of that process may have a kilobyte, and it is told by an error, not by a signal.
-    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" record \"$1\" \"$2\" --for 20s";
+    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" record \"$1\" -o \"$2\" --for 20s";
     let output = Command::new("bash")
         .args(["-c", script, env!("CARGO_BIN_EXE_syncmon")])
         .args([&path, &file])

@@ -151,6 +151,26 @@ fn terminated(result: Result<(), Box<EvalAltResult>>) -> String {
     }
 }
 
+/// Rhai wraps what a function of a script fails with, and that could be caught, but not this.
+#[test]
+fn no_function_around_it_makes_it_an_error_that_can_be_caught() {
+    let script = r#"
+        fn wait_for_all() { sync::WaitGroup("busy").wait() }
+        fn wait_in_vain() { try { wait_for_all() } catch { "no" } }
+        fn new_value(old) { wait_in_vain() }
+        try { sync::Shared("s").update(Fn("new_value")) } catch { "no" }
+    "#;
+    let (registry, stop) = (registry(), Stop::new());
+    let environment = Environment::new(Arc::clone(&registry)).with_stop(&stop);
+    thread::scope(|threads| {
+        let script = threads.spawn(|| run(&environment, script));
+        until(|| waiters(&registry) == 1);
+        stop.stop();
+        assert_eq!(interrupted(script.join().unwrap()).place, "script:2");
+    });
+    assert_untouched(&registry);
+}
+
 #[test]
 fn many_are_ended_by_one_flag() {
     let (registry, stop) = (registry(), Stop::new());
