@@ -2,14 +2,12 @@
 //!
 //! Mostly they are lines of Rust, and cost nothing: the compiler passes them along. A host that runs scripts has lines
 //! that the compiler knows nothing of. For such a host the line of the script is noted per thread while it works on
-//! the script's behalf, as the address of what lies on its stack: setting it is two stores, and it is read where a
-//! line is noted down, which is on slow paths only.
+//! the script's behalf, and read where a line is noted down, which is on slow paths only.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::Location;
-use std::ptr;
 
 use crate::sync::{Cell, StdArc, per_thread};
 
@@ -37,14 +35,41 @@ struct Line {
     line: u32,
 }
 
-/// On whose behalf a thread works. It lies on that thread's stack.
-struct Caller<'a> {
-    file: &'a str,
+/// How many bytes of a file's name are kept, the last ones.
+const FILE_LIMIT: usize = 120;
+
+/// On whose behalf a thread works. A copy, and no reference to what the caller has: whoever switches stacks while `f` runs,
+/// as coroutines do, can have the wrong line told, and nothing worse.
+#[derive(Clone, Copy)]
+struct Caller {
+    file: [u8; FILE_LIMIT],
+    length: u8,
     line: u32,
+    is_set: bool,
+}
+
+impl Caller {
+    const NOBODY: Self = Self { file: [0; FILE_LIMIT], length: 0, line: 0, is_set: false };
+
+    #[inline]
+    fn new(file: &str, line: u32) -> Self {
+        let start = file.len().saturating_sub(FILE_LIMIT);
+        let kept = &file.as_bytes()[start..];
+        let mut caller = Self { length: kept.len() as u8, line, is_set: true, ..Self::NOBODY };
+        caller.file[..kept.len()].copy_from_slice(kept);
+        caller
+    }
+
+    /// If the name was cut within a character, without the rest of that.
+    fn file(&self) -> String {
+        let kept = &self.file[..usize::from(self.length)];
+        let whole = kept.iter().position(|byte| byte & 0xC0 != 0x80).unwrap_or(kept.len());
+        String::from_utf8_lossy(&kept[whole..]).into_owned()
+    }
 }
 
 per_thread! {
-    static CALLER: Cell<*const Caller<'static>> = Cell::new(ptr::null());
+    static CALLER: Cell<Caller> = Cell::new(Caller::NOBODY);
 }
 
 /// Calls `f` for a script, or whatever else is not Rust, that is at this line of this file.
@@ -54,7 +79,7 @@ per_thread! {
 /// A future that is polled meanwhile is told to be a blocked thread, and no task, as it is the script that waits for
 /// it.
 ///
-/// Of calls within each other the innermost counts.
+/// Of calls within each other the innermost counts. Of a file's name the last 120 bytes are told.
 ///
 /// # Example
 ///
@@ -68,21 +93,21 @@ per_thread! {
 #[inline]
 pub fn on_behalf_of<R>(file: &str, line: u32, f: impl FnOnce() -> R) -> R {
     /// However `f` ends, what was before is again.
-    struct Restore(*const Caller<'static>);
+    struct Restore(Caller);
     impl Drop for Restore {
         fn drop(&mut self) {
             replace_caller(self.0);
         }
     }
 
-    let caller = Caller { file, line };
-    let _restore = Restore(replace_caller((&raw const caller).cast()));
+    let _restore = Restore(replace_caller(Caller::new(file, line)));
     f()
 }
 
 /// The former one is returned. While a thread ends there may be none, and then its lines are those of Rust.
-fn replace_caller(caller: *const Caller<'static>) -> *const Caller<'static> {
-    CALLER.try_with(|current| current.replace(caller)).unwrap_or(ptr::null())
+#[inline]
+fn replace_caller(caller: Caller) -> Caller {
+    CALLER.try_with(|current| current.replace(caller)).unwrap_or(Caller::NOBODY)
 }
 
 impl Site {
@@ -94,11 +119,8 @@ impl Site {
     /// The line on whose behalf this thread works, if there is one.
     #[cold]
     pub(crate) fn of_script() -> Option<Self> {
-        let caller = CALLER.try_with(Cell::get).ok().filter(|caller| !caller.is_null())?;
-        // SAFETY: it lies on this thread's stack, in the innermost `on_behalf_of`, which has not returned: when it
-        // does, or unwinds, it puts another in this one's place before anything else can run on this thread.
-        let caller = unsafe { &*caller };
-        let line = Line { file: caller.file.into(), line: caller.line };
+        let caller = CALLER.try_with(Cell::get).ok().filter(|caller| caller.is_set)?;
+        let line = Line { file: caller.file().into(), line: caller.line };
         Some(Self(Of::Script(StdArc::new(line))))
     }
 
@@ -207,6 +229,17 @@ mod tests {
             assert_eq!(here(), "jobs.lua:1");
         });
         assert_eq!(here(), rust);
+    }
+
+    #[test]
+    fn of_a_long_name_the_end_is_told_and_of_characters_no_halves() {
+        let told =
+            |file: &str| on_behalf_of(file, 7, || Site::of_script().unwrap().file().to_owned());
+        for file in ["", "a", &"x".repeat(FILE_LIMIT)] {
+            assert_eq!(told(file), file);
+        }
+        let long = format!("{}{}", "ä".repeat(10), "é".repeat(FILE_LIMIT / 2 - 1)) + "x";
+        assert_eq!(told(&long), "é".repeat(FILE_LIMIT / 2 - 1) + "x");
     }
 
     #[test]

@@ -29,4 +29,4 @@ pub use adapter::{
     Environment, Interrupted, Limits, Method, PrefixError, RegistryRef, Stop, Why, functions,
     methods_of,
 };
-pub use glue::{Value, register};
+pub use glue::{Value, interrupted, register};

@@ -62,7 +62,7 @@ fn names_are_those_of_the_environment_and_lines_those_of_the_script() {
     let environment = environment();
     let hits = environment.atomic(HERE, "hits", 7).unwrap();
     assert_eq!((hits.name(), hits.get(HERE)), ("hits", Ok(7)));
-    assert_eq!(environment.names(), [(Kind::Atomic, "hits".to_owned())]);
+    assert_eq!(environment.names(HERE), Ok(vec![(Kind::Atomic, "hits".to_owned())]));
     let error = environment.queue::<Cell>(HERE, "jobs", -1).unwrap_err();
     assert!(error.to_string().starts_with(r#"queue "jobs": maxsize"#), "{error}");
 }

@@ -171,6 +171,71 @@ fn no_function_around_it_makes_it_an_error_that_can_be_caught() {
     assert_untouched(&registry);
 }
 
+/// A function of Rhai's wraps the error, which then can be caught. All the script gains by that is nothing: the next
+/// operation ends it.
+#[test]
+fn what_is_caught_within_a_function_of_the_engine_ends_the_script_all_the_same() {
+    let scripts = [
+        r#"loop { try { eval("loop {}") } catch {} }"#,
+        r#"loop { try { [1].for_each(|x| { loop {} }) } catch {} }"#,
+        r#"loop { try { [1].for_each(|x| sync::WaitGroup("busy").wait()) } catch {} }"#,
+        // Each function begins to count its operations anew.
+        "let a = []; a.pad(1000, 0); let b = a; let c = a; a.for_each(|x| b.for_each(|y| c.for_each(|z| z + 1)))",
+        "loop { try { sleep(100) } catch {} }",
+        "sleep(100.5)",
+    ];
+    for script in scripts {
+        let deadline = Instant::now() + Duration::from_millis(50);
+        let environment = Environment::new(registry()).with_deadline(deadline);
+        assert!(run(&environment, script).is_err(), "{script}");
+        assert!(deadline.elapsed() < Duration::from_secs(10), "{script}");
+    }
+}
+
+/// A host may have an `on_progress` of its own, so each call looks at the flag itself.
+#[test]
+fn each_call_of_a_script_that_was_stopped_fails_by_itself() {
+    let calls = [
+        "a.add()",
+        "a.get()",
+        "a.set(1)",
+        "s.get()",
+        "s.set(1)",
+        "s.update(|v| v)",
+        "w.add(1)",
+        "w.done()",
+        "w.count()",
+        "w.wait()",
+        "q.put(1)",
+        "q.try_put(1)",
+        "q.get()",
+        "q.try_get()",
+        "q.size()",
+        "q.capacity()",
+        "q.close()",
+        "q.is_closed()",
+        r#"sync::Atomic("b")"#,
+        r#"sync::Shared("b", 1)"#,
+        r#"sync::WaitGroup("b")"#,
+        r#"sync::Queue("b")"#,
+        "sync::names()",
+    ];
+    for call in calls {
+        let stop = Stop::new();
+        let mut engine = Engine::new();
+        Environment::new(registry()).with_stop(&stop).register(&mut engine);
+        engine.on_progress(|_| None);
+        engine.register_fn("stop", move || stop.stop());
+        let script = format!(
+            r#"let a = sync::Atomic("a"); let s = sync::Shared("s"); let w = sync::WaitGroup("w"); let q = sync::Queue("q");
+            w.add(1); q.put(1); stop(); {call}"#
+        );
+        let error = engine.run(&script).unwrap_err();
+        let why = named_sync_rhai::interrupted(&error).map(|interrupted| interrupted.why);
+        assert_eq!(why, Some(Why::Stopped), "{call}: {error}");
+    }
+}
+
 #[test]
 fn many_are_ended_by_one_flag() {
     let (registry, stop) = (registry(), Stop::new());

@@ -127,6 +127,7 @@ const CASES: &[(&str, &str)] = &[
 const UNKNOWN: &[(&str, &str)] = &[
     ("a.increment()", r#"atomic "a": no method "increment"; there are add, get, set"#),
     ("s.swap(1)", r#"shared "s": no method "swap"; there are get, set, update"#),
+    ("q.put(1, 2, 3, 4)", r#"queue "q": put(item, [seconds]) takes 1 to 2 arguments, and got 4"#),
     ("w.finish()", r#"wait group "w": no method "finish"; there are add, done, count, wait"#),
     (
         "q.push(1)",
@@ -196,7 +197,13 @@ fn a_mistake_can_be_caught_and_nothing_has_changed() {
 
 #[test]
 fn limits_are_told_as_well() {
-    let limits = Limits { names: Some(3), maxsize: Some(10), value_bytes: 1000, value_depth: 3 };
+    let limits = Limits {
+        names: Some(4),
+        maxsize: Some(10),
+        name_bytes: 9,
+        value_bytes: 1000,
+        value_depth: 3,
+    };
     let registry = Arc::new(Registry::new());
     registry.queue::<named_sync_rhai::Value>("many", 0).unwrap();
     let mut engine = Engine::new();
@@ -219,10 +226,19 @@ fn limits_are_told_as_well() {
     // Without a bound of its own a queue gets the largest one, but one that is there is taken as it is.
     assert_eq!(engine.eval::<i64>(r#"sync::Queue("q").capacity()"#).unwrap(), 10);
     assert_eq!(engine.eval::<i64>(r#"sync::Queue("many").capacity()"#).unwrap(), 0);
-    let fourth = r#"sync::Atomic("q")"#;
+    let long = r#"sync::Atomic("ten letters")"#;
     assert_eq!(
-        told(fourth),
-        r#"atomic "q": this environment has 3 names already, which is the limit"#
+        told(long),
+        r#"atomic "ten letters": the name is longer than 9 bytes, which is the limit"#
+    );
+    // What failed has no name: there is room for a fourth.
+    told(r#"sync::Queue("huge", 9223372036854775807)"#);
+    told(r#"sync::Shared("t", || 1)"#);
+    assert_eq!(engine.eval::<i64>(r#"sync::Atomic("fourth", 3).get()"#).unwrap(), 3);
+    let fifth = r#"sync::Atomic("q")"#;
+    assert_eq!(
+        told(fifth),
+        r#"atomic "q": this environment has 4 names already, which is the limit"#
     );
     assert_eq!(engine.eval::<i64>(r#"sync::Queue("q").size()"#).unwrap(), 0);
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use named_sync::{Kind, Registry};
-use named_sync_rhai::{Environment, Value};
+use named_sync_rhai::{Environment, Limits, Value};
 use rhai::{Array, Engine};
 
 fn engine(registry: &Arc<Registry>) -> Engine {
@@ -66,6 +66,15 @@ fn all_methods_are_bound_and_in_the_table_of_the_docs() {
     ] {
         for method in named_sync_rhai::methods_of(kind) {
             table.push(format!("| `{}({})` | {} |", method.name, method.arguments, method.does));
+            // Each is bound: with as few arguments as there can be it does something, or finds that they are of a wrong type.
+            let arguments = ["1"; 3][..method.arity.0].join(", ");
+            let script = format!(
+                r#"let x = sync::{object}("x"); if type_of(x) == "Queue" {{ x.put(1) }} x.{}({arguments})"#,
+                method.name
+            );
+            if let Err(error) = engine(&Arc::new(Registry::new())).run(&script) {
+                assert!(error.to_string().contains(r#" "x": "#), "{script}: {error}");
+            }
             // With one argument more than there can be each says so itself: it is registered under that name.
             let arguments = vec!["1"; method.arity.1 + 1].join(", ");
             let script = format!(r#"sync::{object}("x").{}({arguments})"#, method.name);
@@ -117,6 +126,54 @@ fn an_update_that_fails_replaces_nothing_and_its_error_comes_through() {
         try { s.update(|v| { if v == 5 { throw "no" } v }) } catch (error) { told = error }
         [told, s.get()]"#;
     assert_answers(script, r#"["no", 5]"#);
+}
+
+/// It would change, and begin anew, for ever.
+#[test]
+fn an_update_does_not_change_its_own_variable_in_another_way() {
+    let script = r#"
+        let told = [];
+        for change in [|s| s.set(1), |s| s.update(|v| v)] {
+            try { sync::Shared("s", 0).update(|v| { change.call(sync::Shared("s")); v }) }
+            catch (error) { told += error }
+        }
+        sync::Shared("s").update(|v| sync::Shared("other", 5).update(|w| w + 1) + v);
+        told + [sync::Shared("s").get()]"#;
+    let why =
+        "it is being updated by this very script: the function gives the new value as its result";
+    let answers = eval(script);
+    let answers: Vec<_> = answers.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        answers,
+        [
+            format!(r#"shared "s": set: {why}"#),
+            format!(r#"shared "s": update: {why}"#),
+            "6".to_owned()
+        ]
+    );
+}
+
+/// Nothing that the monitor would call a problem.
+#[test]
+fn a_queue_that_is_there_is_taken_as_it_is_without_a_refusal() {
+    let registry = Arc::new(Registry::new());
+    registry.queue::<Value>("jobs", 5).unwrap();
+    let mut engine = Engine::new();
+    let limits = Limits { maxsize: Some(100), ..Limits::default() };
+    Environment::new(Arc::clone(&registry)).with_limits(limits).register(&mut engine);
+    assert_eq!(engine.eval::<i64>(r#"sync::Queue("jobs").capacity()"#).unwrap(), 5);
+    assert_eq!(engine.eval::<i64>(r#"sync::Queue("new").capacity()"#).unwrap(), 100);
+    assert!(registry.refusals().is_empty());
+}
+
+#[test]
+fn an_error_of_a_function_of_the_host_stays_what_it_is() {
+    let mut engine = engine(&Arc::new(Registry::new()));
+    engine.register_fn("start", |_: rhai::Dynamic| -> Result<(), Box<rhai::EvalAltResult>> {
+        Err("the pool is full".into())
+    });
+    let error = engine.run(r#"start(sync::Queue("jobs"))"#).unwrap_err();
+    assert!(error.to_string().contains("the pool is full"), "{error}");
 }
 
 #[test]

@@ -200,14 +200,38 @@ impl Registry {
         T: Send + 'static,
     {
         let caller = Location::caller();
-        self.find_queue(name, maxsize, caller)
+        self.find_queue(name, maxsize, maxsize, caller)
             .map_err(|refused| self.refusals.note(Kind::Queue, caller, refused))
     }
 
+    /// The queue of this name, whatever its bound. If this call makes it, it holds at most `maxsize` items, or any number
+    /// if that is 0.
+    ///
+    /// # Errors
+    ///
+    /// As of [`queue`](Self::queue), but for the mismatch of bounds.
+    ///
+    /// ```
+    /// let registry = named_sync::Registry::new();
+    /// assert_eq!(registry.queue_or_bounded::<u64>("jobs", 8).unwrap().capacity(), Some(8));
+    /// assert_eq!(registry.queue_or_bounded::<u64>("jobs", 9).unwrap().capacity(), Some(8));
+    /// ```
+    #[track_caller]
+    pub fn queue_or_bounded<T>(&self, name: &str, maxsize: usize) -> Result<Queue<T>, NameError>
+    where
+        T: Send + 'static,
+    {
+        let caller = Location::caller();
+        self.find_queue(name, 0, maxsize, caller)
+            .map_err(|refused| self.refusals.note(Kind::Queue, caller, refused))
+    }
+
+    /// Whose bound is `maxsize`, unless that is 0; or it is made with the bound `if_new`.
     fn find_queue<T>(
         &self,
         name: &str,
         maxsize: usize,
+        if_new: usize,
         caller: &'static Location<'static>,
     ) -> Result<Queue<T>, Refused>
     where
@@ -234,7 +258,7 @@ impl Registry {
         }
         let shared_name = StdArc::<str>::from(name);
         let identity = Identity::named(StdArc::clone(&shared_name), caller);
-        match Queue::<T>::with_identity(identity, maxsize) {
+        match Queue::<T>::with_identity(identity, if_new) {
             Ok(queue) => self.queues.insert_or_get(&shared_name, Box::new(queue), find),
             Err(error) => {
                 let (name, requested) = (name.to_owned(), error.requested());

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use named_sync::Registry;
+use named_sync_rhai::Value;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FnPtr, Scope};
 
 type Answer = Result<Dynamic, Box<EvalAltResult>>;
@@ -68,8 +69,13 @@ impl Host {
             let (host, ast) = (self.clone(), Arc::clone(ast));
             engine.register_raw_fn("run", types, move |_, values| {
                 let function = values[0].clone_cast::<FnPtr>().fn_name().to_owned();
-                let arguments: Vec<Dynamic> =
-                    values[1..].iter_mut().map(|value| value.take()).collect();
+                // By value, as all that crosses.
+                let mut arguments: Vec<Dynamic> = Vec::new();
+                for value in &mut values[1..] {
+                    let value = Value::try_from(value.take());
+                    let value = value.map_err(|why| format!("run: {why:?}"))?;
+                    arguments.push(value.into_dynamic());
+                }
                 let (inside, ast) = (host.clone(), Arc::clone(&ast));
                 host.spawn(&function.clone(), move || {
                     let options = CallFnOptions::new().eval_ast(false);

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use named_sync::{Kind, NameError, Registry, on_behalf_of};
 
@@ -14,7 +14,7 @@ use super::limits::Limits;
 use super::mistake::{Failure, Mistake, subject};
 use super::stop::Stop;
 use super::value::{Value, Walk};
-use super::waiting::{Interrupted, Why};
+use super::waiting::{Interrupted, Why, wait};
 
 /// The registry that an environment uses: the process-wide one, or one of the host's own.
 #[derive(Clone, Debug)]
@@ -219,7 +219,12 @@ impl Environment {
     }
 
     /// The name for scripts that the engine has no name for.
-    pub(crate) fn script(&self) -> &str {
+    ///
+    /// ```
+    /// let environment = named_sync_rhai::Environment::new(named_sync::global()).with_script("jobs.rhai");
+    /// assert_eq!(environment.script(), "jobs.rhai");
+    /// ```
+    pub fn script(&self) -> &str {
         &self.0.script
     }
 
@@ -236,17 +241,33 @@ impl Environment {
         full.strip_prefix(&*self.0.prefix).unwrap_or(full)
     }
 
-    /// Fails if the host has ended this environment.
+    /// Why the host has ended this environment, if it has.
     ///
-    /// The deadline is looked at where a call blocks, as reading a clock takes longer than most calls.
+    /// ```
+    /// use named_sync_rhai::{Environment, Stop, Why};
+    /// let stop = Stop::new();
+    /// let environment = Environment::new(named_sync::global()).with_stop(&stop);
+    /// assert_eq!(environment.ended(), None);
+    /// stop.stop();
+    /// assert_eq!(environment.ended(), Some(Why::Stopped));
+    /// ```
+    pub fn ended(&self) -> Option<Why> {
+        if self.stop().is_some_and(Stop::is_stopped) {
+            return Some(Why::Stopped);
+        }
+        let is_over = self.deadline().is_some_and(|deadline| deadline <= Instant::now());
+        is_over.then_some(Why::Deadline)
+    }
+
+    /// Fails if the host has ended this environment.
     pub(super) fn check(
         &self,
         call: impl FnOnce() -> String,
         at: Place<'_>,
     ) -> Result<(), Failure> {
-        match self.stop() {
-            Some(stop) if stop.is_stopped() => Err(interrupted(call(), at, Why::Stopped)),
-            _ => Ok(()),
+        match self.ended() {
+            Some(why) => Err(interrupted(call(), at, why)),
+            None => Ok(()),
         }
     }
 
@@ -261,7 +282,7 @@ impl Environment {
         name: &str,
         initial: i64,
     ) -> Result<Handle<named_sync::Atomic>, Failure> {
-        let name = self.admit(at, Kind::Atomic, name)?;
+        let (name, _) = self.admit(at, Kind::Atomic, name)?;
         let atomic = on_behalf_of(at.file, at.line, || self.0.registry.atomic(&name, initial));
         Ok(Handle::new(self.clone(), atomic))
     }
@@ -276,7 +297,7 @@ impl Environment {
         at: Place<'_>,
         name: &str,
     ) -> Result<Handle<named_sync::WaitGroup>, Failure> {
-        let name = self.admit(at, Kind::WaitGroup, name)?;
+        let (name, _) = self.admit(at, Kind::WaitGroup, name)?;
         let group = on_behalf_of(at.file, at.line, || self.0.registry.wait_group(&name));
         Ok(Handle::new(self.clone(), group))
     }
@@ -293,12 +314,13 @@ impl Environment {
         name: &str,
         initial: V,
     ) -> Result<Handle<named_sync::Shared<V>>, Failure> {
-        let (short, name) = (name, self.admit(at, Kind::Shared, name)?);
-        let initial = self.detach(Kind::Shared, short, initial)?;
-        let found = on_behalf_of(at.file, at.line, || self.0.registry.shared(&name, initial));
+        let initial = self.detach(Kind::Shared, name, initial)?;
+        let (full, is_new) = self.admit(at, Kind::Shared, name)?;
+        let found = on_behalf_of(at.file, at.line, || self.0.registry.shared(&full, initial));
+        let found = self.keep(found, Kind::Shared, name, is_new);
         found
             .map(|shared| Handle::new(self.clone(), shared))
-            .map_err(|error| refused(Kind::Shared, short, &error))
+            .map_err(|error| refused(Kind::Shared, name, &error))
     }
 
     /// The queue of this name, with this bound if it is made, or without one if that is 0.
@@ -329,23 +351,26 @@ impl Environment {
             ))
             .into());
         }
-        let name = self.admit(at, Kind::Queue, name)?;
-        // Who may not have a queue without a bound gets one with the largest bound; but 0 stands for any that is there.
-        let find = |bound| on_behalf_of(at.file, at.line, || self.0.registry.queue(&name, bound));
-        let found = match self.0.limits.maxsize {
-            Some(limit) if bound == 0 => find(limit.max(1)).or_else(|error| match error {
-                NameError::CapacityMismatch { .. } => find(0),
-                error => Err(error),
-            }),
-            _ => find(bound),
-        };
+        let (name, is_new) = self.admit(at, Kind::Queue, name)?;
+        let registry = &self.0.registry;
+        let found = on_behalf_of(at.file, at.line, || match self.0.limits.maxsize {
+            // Who may not have a queue without a bound gets one with the largest; but 0 stands for any that is there.
+            Some(limit) if bound == 0 => registry.queue_or_bounded(&name, limit.max(1)),
+            _ => registry.queue(&name, bound),
+        });
+        let found = self.keep(found, Kind::Queue, short, is_new);
         found
             .map(|queue| Handle::new(self.clone(), queue))
             .map_err(|error| refused(Kind::Queue, short, &error))
     }
 
     /// The names that this environment can see, with their kinds, ordered by these.
-    pub fn names(&self) -> Vec<(Kind, String)> {
+    ///
+    /// # Errors
+    ///
+    /// If the host has ended this environment.
+    pub fn names(&self, at: Place<'_>) -> Result<Vec<(Kind, String)>, Failure> {
+        self.check(|| "sync::names".to_owned(), at)?;
         let mut names = self.0.registry.names();
         if !self.0.prefix.is_empty() {
             names.retain_mut(|(_, name)| match name.strip_prefix(&*self.0.prefix) {
@@ -356,7 +381,21 @@ impl Environment {
                 None => false,
             });
         }
-        names
+        Ok(names)
+    }
+
+    /// Sleeps so many seconds. A number that is none, or below zero, is none at all.
+    ///
+    /// # Errors
+    ///
+    /// If the host has ended this environment.
+    pub fn sleep(&self, at: Place<'_>, seconds: f64) -> Result<(), Failure> {
+        let duration = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
+        let until = Instant::now().checked_add(duration);
+        match wait(std::future::pending::<()>(), until, self.stop(), self.deadline()) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(interrupted("sleep".to_owned(), at, why)),
+        }
     }
 
     /// A value that crosses to other environments.
@@ -366,11 +405,22 @@ impl Environment {
             .map_err(|why| Mistake::unsendable(&subject(kind, name), &why))
     }
 
-    /// The name in the registry, if this environment may use it.
-    fn admit<'a>(&self, at: Place<'_>, kind: Kind, name: &'a str) -> Result<Cow<'a, str>, Failure> {
+    /// The name in the registry, if this environment may use it, and whether it is counted from now on.
+    fn admit<'a>(
+        &self,
+        at: Place<'_>,
+        kind: Kind,
+        name: &'a str,
+    ) -> Result<(Cow<'a, str>, bool), Failure> {
         self.check(|| subject(kind, name), at)?;
+        let longest = self.0.limits.name_bytes;
+        if name.len() > longest {
+            let what = format_args!("the name is longer than {longest} bytes, which is the limit");
+            return Err(Mistake::new(&subject(kind, name), what).into());
+        }
+        let mut is_new = false;
         if let Some(limit) = self.0.limits.names {
-            let mut names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut names = self.counted();
             if !names.contains(&(kind, name.to_owned())) {
                 if names.len() >= limit {
                     let what = format_args!(
@@ -378,13 +428,32 @@ impl Environment {
                     );
                     return Err(Mistake::new(&subject(kind, name), what).into());
                 }
-                names.insert((kind, name.to_owned()));
+                is_new = names.insert((kind, name.to_owned()));
             }
         }
-        Ok(match &*self.0.prefix {
+        let full = match &*self.0.prefix {
             "" => Cow::Borrowed(name),
             prefix => Cow::Owned([prefix, name].concat()),
-        })
+        };
+        Ok((full, is_new))
+    }
+
+    /// What was found. If it is nothing, its name does not count.
+    fn keep<T>(
+        &self,
+        found: Result<T, NameError>,
+        kind: Kind,
+        name: &str,
+        is_new: bool,
+    ) -> Result<T, NameError> {
+        if found.is_err() && is_new {
+            self.counted().remove(&(kind, name.to_owned()));
+        }
+        found
+    }
+
+    fn counted(&self) -> MutexGuard<'_, HashSet<(Kind, String)>> {
+        self.0.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The calls that a script makes.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -155,6 +156,7 @@ impl<V: Value> Handle<Shared<V>> {
     ///
     /// If the value can not be sent, or the host has ended the environment.
     pub fn set(&self, at: Place<'_>, value: V) -> Result<(), Failure> {
+        self.refuse_within_update("set")?;
         let value = self.environment.detach(Kind::Shared, self.name(), value)?;
         self.at(at, "set", |shared| shared.set(value))
     }
@@ -170,6 +172,8 @@ impl<V: Value> Handle<Shared<V>> {
         at: Place<'_>,
         mut f: impl FnMut(V) -> Result<V, E>,
     ) -> Result<V, SharedFailure<E>> {
+        self.refuse_within_update("update").map_err(SharedFailure::Call)?;
+        let _updating = Updating::begin(self.address());
         let updated = self.at(at, "update", |shared| {
             shared.try_update(|value| {
                 let stopped = || format!("{}: update", self.subject());
@@ -181,6 +185,44 @@ impl<V: Value> Handle<Shared<V>> {
         });
         let value = updated.map_err(SharedFailure::Call)??;
         Ok(V::clone(&value))
+    }
+}
+
+impl<V: Value> Handle<Shared<V>> {
+    /// What tells this variable from all others.
+    fn address(&self) -> usize {
+        self.primitive.name().unwrap_or_default().as_ptr().addr()
+    }
+
+    /// An update whose function changes the same variable would find that it was changed, and begin anew, for ever.
+    fn refuse_within_update(&self, call: &str) -> Result<(), Failure> {
+        match UPDATED.with_borrow(|updated| updated.contains(&self.address())) {
+            true => Err(self.mistake(format_args!(
+                "{call}: it is being updated by this very script: the function gives the new value as its result"
+            ))),
+            false => Ok(()),
+        }
+    }
+}
+
+thread_local! {
+    /// The variables whose updates are under way on this thread.
+    static UPDATED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An update is under way on this thread.
+struct Updating;
+
+impl Updating {
+    fn begin(address: usize) -> Self {
+        UPDATED.with_borrow_mut(|updated| updated.push(address));
+        Self
+    }
+}
+
+impl Drop for Updating {
+    fn drop(&mut self) {
+        UPDATED.with_borrow_mut(Vec::pop);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an environment may ask for.
 
-/// What an environment may ask for. All are off but the last two.
+/// What an environment may ask for. The first two are off by default.
 ///
 /// ```
 /// use named_sync_rhai::Limits;
@@ -11,8 +11,11 @@
 pub struct Limits {
     /// How many names it may use, of all kinds together. Clones of an environment count together.
     pub names: Option<usize>,
-    /// How large a bound its queues may have. A queue without a bound is refused then, unless it exists already.
+    /// How large a bound it may ask for. If it asks for none, it gets this one where it makes the queue. A queue of
+    /// another bound that the host has made is there for it all the same, if it asks for none.
     pub maxsize: Option<usize>,
+    /// How many bytes a name may have.
+    pub name_bytes: usize,
     /// How many bytes a value may take that is put into a queue or a shared variable: its texts and blobs, and 16 for
     /// each value in it.
     pub value_bytes: usize,
@@ -22,6 +25,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { names: None, maxsize: None, value_bytes: 64 << 20, value_depth: 100 }
+        Self {
+            names: None,
+            maxsize: None,
+            name_bytes: 1024,
+            value_bytes: 64 << 20,
+            value_depth: 100,
+        }
     }
 }

@@ -33,14 +33,20 @@ pub enum Why {
     Deadline,
 }
 
+impl Why {
+    /// In words.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Why::Stopped => "the host stopped this script",
+            Why::Deadline => "this script's time is over",
+        }
+    }
+}
+
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { call, place, why } = self;
-        let why = match why {
-            Why::Stopped => "the host stopped this script",
-            Why::Deadline => "this script's time is over",
-        };
-        write!(f, "{call}: interrupted at {place}, as {why}")
+        write!(f, "{call}: interrupted at {place}, as {}", why.as_str())
     }
 }
 

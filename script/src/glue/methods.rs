@@ -148,7 +148,8 @@ fn call_method<P: Operations>(
     call: impl Fn(&Handle<P>, Place<'_>, &mut Arguments<'_, '_, '_>) -> Answer,
 ) -> Answer {
     if object.is_shared() {
-        // Captured by a closure, behind a lock that is not to be held by a call that blocks.
+        // Behind a lock, which is not to be held by a call that blocks. (Of what a script's closure has captured Rhai itself
+        // holds the lock, and gives us what is behind it.)
         let mut own = object.flatten_clone();
         return call_method(context, &mut own, values, method, call);
     }

@@ -9,19 +9,21 @@
 //! | `module` | the functions of the module |
 //! | `methods` | the methods of the primitives |
 //! | `missing` | what is answered to a method that there is not |
+//! | `sleep` | a sleep that the host can end |
 //! | `value` | Rhai's values on their way to other environments |
 
 mod arguments;
 mod methods;
 mod missing;
 mod module;
+mod sleep;
 mod value;
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position, Token};
 
-use crate::adapter::{Environment, Failure, Place, RegistryRef};
+use crate::adapter::{Environment, Failure, Interrupted, Place, RegistryRef, Why};
 pub use value::Value;
 
 /// For how many arguments functions are registered: one more than any takes.
@@ -50,7 +52,7 @@ impl Environment {
     ///
     /// It takes the engine's hooks `on_parse_token`, as `sync` and `debug` are words that Rhai reserves;
     /// `on_missing_function`, to tell which methods there are; and, if this environment has a stop flag or a deadline, `on_progress`, to end scripts that
-    /// call nothing. A host that needs one of them for itself sets it afterwards, and looks at the flag there.
+    /// call nothing, and puts a `sleep` that can be ended in the place of Rhai's. A host that needs one of them for itself sets it afterwards, and looks at the flag there.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -73,21 +75,49 @@ impl Environment {
         methods::register(engine);
         missing::register(engine);
         if self.stop().is_some() || self.deadline().is_some() {
-            let environment = self.clone();
-            engine.on_progress(move |operations| environment.ended(operations).map(Dynamic::from));
+            let (environment, looks) = (self.clone(), AtomicU32::new(0));
+            engine.on_progress(move |_| environment.ended_by_now(&looks).map(Dynamic::from));
+            sleep::register(self, engine);
         }
     }
 
-    /// Why a script that has done so many operations ends, if it does.
-    fn ended(&self, operations: u64) -> Option<String> {
-        // A clock takes longer than an operation.
-        const BETWEEN_CLOCKS: u64 = 1024;
-        if self.stop().is_some_and(|stop| stop.is_stopped()) {
-            return Some("the host stopped this script".to_owned());
+    /// Why a script ends that is about to do another operation, if it does.
+    ///
+    /// Rhai's own count of operations begins anew in each function that native code calls.
+    fn ended_by_now(&self, looks: &AtomicU32) -> Option<&'static str> {
+        /// A clock takes longer than an operation.
+        const BETWEEN_CLOCKS: u32 = 64;
+        let is_stopped = self.stop().is_some_and(|stop| stop.is_stopped());
+        // Once the time was found to be over, it is looked at each time: what ended may have been caught. Relaxed: nothing
+        // else is told by it.
+        let look = looks.load(Ordering::Relaxed).wrapping_add(1);
+        looks.store(look % BETWEEN_CLOCKS, Ordering::Relaxed);
+        if !is_stopped && !look.is_multiple_of(BETWEEN_CLOCKS) {
+            return None;
         }
-        let is_over = operations.is_multiple_of(BETWEEN_CLOCKS)
-            && self.deadline().is_some_and(|deadline| deadline <= Instant::now());
-        is_over.then(|| "this script's time is over".to_owned())
+        let ended = self.ended().map(Why::as_str);
+        if ended.is_some() {
+            looks.store(BETWEEN_CLOCKS - 1, Ordering::Relaxed);
+        }
+        ended
+    }
+}
+
+/// What the host ended, if that is why a script failed: in whatever functions the call was, an error has it inside.
+///
+/// ```
+/// use named_sync_rhai::{Environment, Stop, interrupted};
+/// let stop = Stop::new();
+/// let mut engine = rhai::Engine::new();
+/// Environment::new(named_sync::global()).with_stop(&stop).register(&mut engine);
+/// stop.stop();
+/// let error = engine.run(r#"sync::Queue("doc: empty").get()"#).unwrap_err();
+/// assert!(interrupted(&error).is_none(), "it ended before it called anything: {error}");
+/// ```
+pub fn interrupted(error: &EvalAltResult) -> Option<&Interrupted> {
+    match error.unwrap_inner() {
+        EvalAltResult::ErrorSystem(_, error) => error.downcast_ref(),
+        _ => None,
     }
 }
 

@@ -32,12 +32,12 @@ pub(super) fn register(environment: &Environment, engine: &mut Engine) {
         let maxsize = arguments.integer(1, 0, || subject(&module::QUEUE))?;
         environment.queue::<Value>(at, &name, maxsize).map(Dynamic::from)
     });
-    add(&mut sync, environment, &module::NAMES, |environment, _, _| {
+    add(&mut sync, environment, &module::NAMES, |environment, at, _| {
         let row = |(kind, name): (named_sync::Kind, String)| {
             let row = [("kind".into(), kind.to_string().into()), ("name".into(), name.into())];
             Dynamic::from_map(Map::from_iter(row))
         };
-        Ok(Dynamic::from_array(environment.names().into_iter().map(row).collect::<Array>()))
+        Ok(Dynamic::from_array(environment.names(at)?.into_iter().map(row).collect::<Array>()))
     });
     let sync = Shared::new(sync);
     engine.register_static_module("sync", Shared::clone(&sync));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use named_sync::{Atomic, Queue, Shared, WaitGroup};
-use rhai::{Array, Blob, Dynamic, FnPtr, Map};
+use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 
 use crate::adapter::{self, Handle, Unsendable, Walk};
 
@@ -107,9 +107,13 @@ fn detach(value: &mut Dynamic, walk: &mut Walk) -> Result<(), Unsendable> {
     if value.is_shared() {
         // Captured by a closure: others see what it is changed to.
         *value = std::mem::take(value).flatten();
+        if value.is_shared() {
+            return Err(Unsendable::Type("value that is in use by another thread".to_owned()));
+        }
     }
     if let Some(mut array) = value.write_lock::<Array>() {
         walk.count(0)?;
+        array.shrink_to_fit();
         return walk.within(|walk| array.iter_mut().try_for_each(|item| detach(item, walk)));
     }
     if let Some(mut map) = value.write_lock::<Map>() {
@@ -121,11 +125,16 @@ fn detach(value: &mut Dynamic, walk: &mut Walk) -> Result<(), Unsendable> {
             })
         });
     }
-    let bytes = match value.read_lock::<Blob>() {
-        Some(blob) => blob.len(),
-        None => value.as_immutable_string_ref().map_or(0, |text| text.len()),
-    };
-    walk.count(bytes)?;
+    if let Some(mut blob) = value.write_lock::<Blob>() {
+        blob.shrink_to_fit();
+        return walk.count(blob.len());
+    }
+    let text = value.read_lock::<ImmutableString>().map(|text| text.as_str().to_owned());
+    walk.count(text.as_ref().map_or(0, String::len))?;
+    if let Some(text) = text {
+        // Made anew: a text that was longer once keeps its memory.
+        *value = text.into();
+    }
     match of_an_environment(value) {
         Some(name) => Err(Unsendable::Type(name.to_owned())),
         None => Ok(()),
