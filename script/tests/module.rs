@@ -118,6 +118,16 @@ fn a_value_that_was_put_is_not_what_its_putter_still_has() {
     assert_answers(script, &format!("[{value}, {value}, 4]"));
 }
 
+/// Rhai itself passes no such thing, a host may.
+#[test]
+fn what_is_shared_with_the_host_is_copied_as_well() {
+    let mut shared = rhai::Dynamic::from(5_i64).into_shared();
+    let list = rhai::Dynamic::from(vec![shared.clone()]);
+    let value = Value::try_from(list).unwrap();
+    *shared.write_lock::<i64>().unwrap() = 6;
+    assert_eq!(value.into_dynamic().to_string(), "[5]");
+}
+
 #[test]
 fn an_update_that_fails_replaces_nothing_and_its_error_comes_through() {
     let script = r#"
