@@ -2,6 +2,7 @@
 
 mod cell;
 
+use std::convert::Infallible;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -131,20 +132,15 @@ impl<T> Shared<T> {
     /// Replaces the value by `f` of it, and returns the **new** value.
     ///
     /// No update is lost: if another thread stores a value meanwhile, `f` runs again with that one. It
-    /// never blocks. If `f` panics, nothing is stored.
+    /// never blocks. If `f` panics, nothing is stored. An `f` that stores into the same variable runs again for ever.
     ///
     /// ```
     /// let counter = named_sync::Shared::new(41);
     /// assert_eq!(*counter.update(|n| n + 1), 42);
     /// ```
     pub fn update(&self, mut f: impl FnMut(&T) -> T) -> StdArc<T> {
-        let mut result = None;
-        self.inner.cell.replace(|current, _| {
-            let new = StdArc::new(f(current));
-            result = Some(StdArc::clone(&new));
-            new
-        });
-        result.expect("what was stored")
+        let Ok(new) = self.try_update(|value| Ok::<_, Infallible>(f(value)));
+        new
     }
 
     /// As [`update`](Self::update), for an `f` that may fail.
