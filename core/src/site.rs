@@ -9,7 +9,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::Location;
 
-use crate::sync::{Cell, StdArc, per_thread};
+use crate::sync::{RefCell, StdArc, per_thread};
 
 /// A line of source: of Rust, or of a script [on whose behalf](on_behalf_of) Rust was called.
 ///
@@ -35,41 +35,17 @@ struct Line {
     line: u32,
 }
 
-/// How many bytes of a file's name are kept, the last ones.
-const FILE_LIMIT: usize = 120;
-
 /// On whose behalf a thread works. A copy, and no reference to what the caller has: whoever switches stacks while `f` runs,
 /// as coroutines do, can have the wrong line told, and nothing worse.
-#[derive(Clone, Copy)]
 struct Caller {
-    file: [u8; FILE_LIMIT],
-    length: u8,
+    /// Stays when nobody is set: the next one is mostly of the same file, and then need not be copied.
+    file: String,
     line: u32,
     is_set: bool,
 }
 
-impl Caller {
-    const NOBODY: Self = Self { file: [0; FILE_LIMIT], length: 0, line: 0, is_set: false };
-
-    #[inline]
-    fn new(file: &str, line: u32) -> Self {
-        let start = file.len().saturating_sub(FILE_LIMIT);
-        let kept = &file.as_bytes()[start..];
-        let mut caller = Self { length: kept.len() as u8, line, is_set: true, ..Self::NOBODY };
-        caller.file[..kept.len()].copy_from_slice(kept);
-        caller
-    }
-
-    /// If the name was cut within a character, without the rest of that.
-    fn file(&self) -> String {
-        let kept = &self.file[..usize::from(self.length)];
-        let whole = kept.iter().position(|byte| byte & 0xC0 != 0x80).unwrap_or(kept.len());
-        String::from_utf8_lossy(&kept[whole..]).into_owned()
-    }
-}
-
 per_thread! {
-    static CALLER: Cell<Caller> = Cell::new(Caller::NOBODY);
+    static CALLER: RefCell<Caller> = RefCell::new(Caller { file: String::new(), line: 0, is_set: false });
 }
 
 /// Calls `f` for a script, or whatever else is not Rust, that is at this line of this file.
@@ -79,7 +55,7 @@ per_thread! {
 /// A future that is polled meanwhile is told to be a blocked thread, and no task, as it is the script that waits for
 /// it.
 ///
-/// Of calls within each other the innermost counts. Of a file's name the last 120 bytes are told.
+/// Of calls within each other the innermost counts.
 ///
 /// # Example
 ///
@@ -92,22 +68,49 @@ per_thread! {
 /// ```
 #[inline]
 pub fn on_behalf_of<R>(file: &str, line: u32, f: impl FnOnce() -> R) -> R {
-    /// However `f` ends, what was before is again.
-    struct Restore(Caller);
+    /// However `f` ends, who was the caller before is so again.
+    struct Restore {
+        /// `None` if it is the same.
+        file: Option<String>,
+        line: u32,
+        is_set: bool,
+    }
     impl Drop for Restore {
+        #[inline]
         fn drop(&mut self) {
-            replace_caller(self.0);
+            with_caller(|caller| {
+                (caller.line, caller.is_set) = (self.line, self.is_set);
+                if let Some(file) = self.file.take() {
+                    caller.file = file;
+                }
+            });
         }
     }
 
-    let _restore = Restore(replace_caller(Caller::new(file, line)));
+    let _restore = with_caller(|caller| {
+        let mut before = Restore { file: None, line: caller.line, is_set: caller.is_set };
+        if caller.file != file {
+            let file = caller.replace_file(file);
+            before.file = before.is_set.then_some(file);
+        }
+        (caller.line, caller.is_set) = (line, true);
+        before
+    });
     f()
 }
 
-/// The former one is returned. While a thread ends there may be none, and then its lines are those of Rust.
+impl Caller {
+    #[cold]
+    fn replace_file(&mut self, file: &str) -> String {
+        std::mem::replace(&mut self.file, file.to_owned())
+    }
+}
+
+/// `None` while a thread ends: then its lines are those of Rust.
 #[inline]
-fn replace_caller(caller: Caller) -> Caller {
-    CALLER.try_with(|current| current.replace(caller)).unwrap_or(Caller::NOBODY)
+fn with_caller<R>(f: impl FnOnce(&mut Caller) -> R) -> Option<R> {
+    // Never borrowed twice: nothing that `f` does comes here again.
+    CALLER.try_with(|caller| f(&mut caller.borrow_mut())).ok()
 }
 
 impl Site {
@@ -119,9 +122,10 @@ impl Site {
     /// The line on whose behalf this thread works, if there is one.
     #[cold]
     pub(crate) fn of_script() -> Option<Self> {
-        let caller = CALLER.try_with(Cell::get).ok().filter(|caller| caller.is_set)?;
-        let line = Line { file: caller.file().into(), line: caller.line };
-        Some(Self(Of::Script(StdArc::new(line))))
+        let line = with_caller(|caller| {
+            caller.is_set.then(|| Line { file: caller.file.as_str().into(), line: caller.line })
+        });
+        Some(Self(Of::Script(StdArc::new(line??))))
     }
 
     /// The file, as the compiler or the host names it.
@@ -232,14 +236,15 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_name_the_end_is_told_and_of_characters_no_halves() {
-        let told =
-            |file: &str| on_behalf_of(file, 7, || Site::of_script().unwrap().file().to_owned());
-        for file in ["", "a", &"x".repeat(FILE_LIMIT)] {
-            assert_eq!(told(file), file);
-        }
-        let long = format!("{}{}", "ä".repeat(10), "é".repeat(FILE_LIMIT / 2 - 1)) + "x";
-        assert_eq!(told(&long), "é".repeat(FILE_LIMIT / 2 - 1) + "x");
+    fn a_caller_in_another_file_gives_the_outer_one_back() {
+        on_behalf_of("outer.lua", 1, || {
+            on_behalf_of("inner.lua", 2, || {
+                assert_eq!(here(), "inner.lua:2");
+                on_behalf_of("", 3, || assert_eq!(here(), ":3"));
+                assert_eq!(here(), "inner.lua:2");
+            });
+            assert_eq!(here(), "outer.lua:1");
+        });
     }
 
     #[test]

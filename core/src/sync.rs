@@ -24,7 +24,7 @@
     reason = "this is the file that the ban points to"
 )]
 
-pub(crate) use std::cell::Cell;
+pub(crate) use std::cell::{Cell, RefCell};
 pub(crate) use std::sync::Arc as StdArc;
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::thread::{Thread, current as current_thread, panicking};

@@ -60,10 +60,15 @@ impl<P: Operations> Handle<P> {
         Mistake::new(&self.subject(), what).into()
     }
 
-    /// Calls `f`, as the script's line does.
-    fn at<R>(&self, at: Place<'_>, call: &str, f: impl FnOnce(&P) -> R) -> Result<R, Failure> {
+    /// Calls `f`, of which nobody is told where it was called.
+    fn call<R>(&self, at: Place<'_>, call: &str, f: impl FnOnce(&P) -> R) -> Result<R, Failure> {
         self.environment.check(|| format!("{}: {call}", self.subject()), at)?;
-        Ok(on_behalf_of(at.file, at.line, || f(&self.primitive)))
+        Ok(f(&self.primitive))
+    }
+
+    /// Calls `f`, as the script's line does.
+    fn call_at<R>(&self, at: Place<'_>, call: &str, f: impl FnOnce(&P) -> R) -> Result<R, Failure> {
+        self.call(at, call, |primitive| on_behalf_of(at.file, at.line, || f(primitive)))
     }
 
     /// Waits for what `future` makes of the primitive, no longer than `seconds`.
@@ -109,7 +114,7 @@ impl Handle<Atomic> {
     ///
     /// If the host has ended the environment.
     pub fn add(&self, at: Place<'_>, delta: i64) -> Result<i64, Failure> {
-        self.at(at, "add", |atomic| atomic.add(delta))
+        self.call(at, "add", |atomic| atomic.add(delta))
     }
 
     /// The value.
@@ -118,7 +123,7 @@ impl Handle<Atomic> {
     ///
     /// If the host has ended the environment.
     pub fn get(&self, at: Place<'_>) -> Result<i64, Failure> {
-        self.at(at, "get", Atomic::get)
+        self.call(at, "get", Atomic::get)
     }
 
     /// Replaces the value.
@@ -127,7 +132,7 @@ impl Handle<Atomic> {
     ///
     /// If the host has ended the environment.
     pub fn set(&self, at: Place<'_>, value: i64) -> Result<(), Failure> {
-        self.at(at, "set", |atomic| atomic.set(value))
+        self.call(at, "set", |atomic| atomic.set(value))
     }
 }
 
@@ -147,7 +152,7 @@ impl<V: Value> Handle<Shared<V>> {
     /// If the host has ended the environment.
     pub fn get(&self, at: Place<'_>) -> Result<V, Failure> {
         // Copied outside of the reading: that may take long.
-        self.at(at, "get", Shared::get).map(|value| V::clone(&value))
+        self.call(at, "get", Shared::get).map(|value| V::clone(&value))
     }
 
     /// Replaces the value.
@@ -158,7 +163,7 @@ impl<V: Value> Handle<Shared<V>> {
     pub fn set(&self, at: Place<'_>, value: V) -> Result<(), Failure> {
         self.refuse_within_update("set")?;
         let value = self.environment.detach(Kind::Shared, self.name(), value)?;
-        self.at(at, "set", |shared| shared.set(value))
+        self.call(at, "set", |shared| shared.set(value))
     }
 
     /// Replaces the value by what `f` makes of a copy of it, and gives a copy of that. `f` runs again if another
@@ -174,7 +179,7 @@ impl<V: Value> Handle<Shared<V>> {
     ) -> Result<V, SharedFailure<E>> {
         self.refuse_within_update("update").map_err(SharedFailure::Call)?;
         let _updating = Updating::begin(self.address());
-        let updated = self.at(at, "update", |shared| {
+        let updated = self.call(at, "update", |shared| {
             shared.try_update(|value| {
                 let stopped = || format!("{}: update", self.subject());
                 self.environment.check(stopped, at).map_err(SharedFailure::Call)?;
@@ -243,7 +248,8 @@ impl Handle<WaitGroup> {
     /// environment.
     pub fn add(&self, at: Place<'_>, delta: i64) -> Result<(), Failure> {
         let count = |group: &WaitGroup| group.count();
-        let added = self.at(at, "add", |group| group.try_add(delta).map_err(|_| count(group)))?;
+        let added =
+            self.call_at(at, "add", |group| group.try_add(delta).map_err(|_| count(group)))?;
         added.map_err(|count| match delta {
             ..0 => self.mistake(format_args!(
                 "add({delta}) would take the count, which is {count}, below zero"
@@ -259,7 +265,7 @@ impl Handle<WaitGroup> {
     ///
     /// If the count is zero, or the host has ended the environment.
     pub fn done(&self, at: Place<'_>) -> Result<(), Failure> {
-        let done = self.at(at, "done", |group| group.try_add(-1))?;
+        let done = self.call_at(at, "done", |group| group.try_add(-1))?;
         done.map_err(|_| {
             self.mistake("done() would take the count below zero: call add before the work begins, and done once for it")
         })
@@ -271,7 +277,7 @@ impl Handle<WaitGroup> {
     ///
     /// If the host has ended the environment.
     pub fn count(&self, at: Place<'_>) -> Result<i64, Failure> {
-        self.at(at, "count", |group| i64::from(group.count()))
+        self.call(at, "count", |group| i64::from(group.count()))
     }
 
     /// Waits until the count is zero, no longer than `seconds`, and gives whether it was.
@@ -318,7 +324,7 @@ impl<V: Value> Handle<Queue<V>> {
             self.moment("put", seconds)?;
         }
         let item = self.item(item)?;
-        let item = match self.at(at, "put", |queue| queue.try_put(item))? {
+        let item = match self.call(at, "put", |queue| queue.try_put(item))? {
             Ok(()) => return Ok(true),
             Err(TryPutError::Closed(_)) => return Err(self.closed("put")),
             Err(TryPutError::Full(item)) => item,
@@ -337,7 +343,7 @@ impl<V: Value> Handle<Queue<V>> {
     /// As of [`put`](Self::put).
     pub fn try_put(&self, at: Place<'_>, item: V) -> Result<bool, Failure> {
         let item = self.item(item)?;
-        match self.at(at, "try_put", |queue| queue.try_put(item))? {
+        match self.call(at, "try_put", |queue| queue.try_put(item))? {
             Ok(()) => Ok(true),
             Err(TryPutError::Full(_)) => Ok(false),
             Err(TryPutError::Closed(_)) => Err(self.closed("try_put")),
@@ -353,7 +359,7 @@ impl<V: Value> Handle<Queue<V>> {
         if let Some(seconds) = seconds {
             self.moment("get", seconds)?;
         }
-        match self.at(at, "get", Queue::try_get)? {
+        match self.call(at, "get", Queue::try_get)? {
             Ok(item) => return Ok(Some(item)),
             Err(TryGetError::Closed) => return Ok(None),
             Err(TryGetError::Empty) => {}
@@ -370,7 +376,7 @@ impl<V: Value> Handle<Queue<V>> {
     ///
     /// If the host has ended the environment.
     pub fn try_get(&self, at: Place<'_>) -> Result<Option<V>, Failure> {
-        self.at(at, "try_get", |queue| queue.try_get().ok())
+        self.call(at, "try_get", |queue| queue.try_get().ok())
     }
 
     /// How many items there are.
@@ -379,7 +385,7 @@ impl<V: Value> Handle<Queue<V>> {
     ///
     /// If the host has ended the environment.
     pub fn size(&self, at: Place<'_>) -> Result<i64, Failure> {
-        self.at(at, "size", |queue| signed(queue.size()))
+        self.call(at, "size", |queue| signed(queue.size()))
     }
 
     /// The bound, or 0 if there is none.
@@ -388,7 +394,7 @@ impl<V: Value> Handle<Queue<V>> {
     ///
     /// If the host has ended the environment.
     pub fn capacity(&self, at: Place<'_>) -> Result<i64, Failure> {
-        self.at(at, "capacity", |queue| signed(queue.capacity().unwrap_or(0)))
+        self.call(at, "capacity", |queue| signed(queue.capacity().unwrap_or(0)))
     }
 
     /// Closes it, and gives whether this call did.
@@ -397,7 +403,7 @@ impl<V: Value> Handle<Queue<V>> {
     ///
     /// If the host has ended the environment.
     pub fn close(&self, at: Place<'_>) -> Result<bool, Failure> {
-        self.at(at, "close", Queue::close)
+        self.call(at, "close", Queue::close)
     }
 
     /// Whether it was closed.
@@ -406,7 +412,7 @@ impl<V: Value> Handle<Queue<V>> {
     ///
     /// If the host has ended the environment.
     pub fn is_closed(&self, at: Place<'_>) -> Result<bool, Failure> {
-        self.at(at, "is_closed", Queue::is_closed)
+        self.call(at, "is_closed", Queue::is_closed)
     }
 }
 
