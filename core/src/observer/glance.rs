@@ -20,34 +20,47 @@ pub(crate) struct Glance {
 /// longer than to look at them, and brings more of it into the cache.
 #[derive(Clone, Copy)]
 pub(crate) enum WordsAt {
-    /// It has to be asked.
-    Asked,
     /// The value of an atomic.
     Number(*const AtomicI64),
+    /// The version of a shared variable (I20).
+    Version(*const AtomicU64),
     /// The word of a wait group.
     Count(*const Count),
+    /// The same of a tracked one: what lines did is not in the word.
+    TrackedCount(*const Count),
     /// The words of a queue's two ends.
     Ends([*const AtomicU64; 2]),
 }
 
 impl WordsAt {
-    /// The words as they are now, once they were `known`; none if the primitive has to be asked.
+    /// The words as they are now, once they were `known`.
     ///
     /// # Safety
     ///
-    /// It is alive.
+    /// The primitive is alive.
     #[inline]
-    pub(super) unsafe fn glance(self, known: [u64; 2]) -> Option<Glance> {
-        // Relaxed, all: compared and not acted upon.
+    pub(super) unsafe fn glance(self, known: [u64; 2]) -> Glance {
+        // Relaxed, all but one: compared and not acted upon.
         match self {
-            Self::Asked => None,
             Self::Number(number) => {
                 // SAFETY: as the caller says.
                 let value = unsafe { &*number }.load(Ordering::Relaxed);
-                Some(Glance { words: [value.cast_unsigned(), 0], has_more: false })
+                Glance { words: [value.cast_unsigned(), 0], has_more: false }
+            }
+            Self::Version(latest) => {
+                // SAFETY: as the caller says.
+                // ORDERING: pairs with the Release in `Cell::try_replace`: an inspection that follows finds this version's
+                // node, or a later one. If it told an older one, that would be for good, as this word is compared the
+                // next time.
+                let latest = unsafe { &*latest }.load(Ordering::Acquire);
+                Glance { words: [latest, 0], has_more: false }
             }
             // SAFETY: as the caller says.
-            Self::Count(count) => Some(unsafe { &*count }.glance()),
+            Self::Count(count) => unsafe { &*count }.glance(),
+            Self::TrackedCount(count) => {
+                // SAFETY: as the caller says.
+                Glance { has_more: true, ..unsafe { &*count }.glance() }
+            }
             Self::Ends([tail, head]) => {
                 // SAFETY: as the caller says.
                 // Relaxed: as above. If it is older than what `head` would be, that is told the next time.
@@ -58,19 +71,18 @@ impl WordsAt {
                 // Relaxed: as above.
                 let head = || unsafe { &*head }.load(Ordering::Relaxed);
                 let words = [tail, if is_head_known { known[1] } else { head() }];
-                Some(Glance { words, has_more: words.into_iter().any(has_waiters) })
+                Glance { words, has_more: words.into_iter().any(has_waiters) }
             }
         }
     }
 
-    /// Has those brought into the cache that a glance looks at, once they were `known`; those of a primitive that has to be
-    /// asked may be at its beginning.
+    /// Has those brought into the cache that a glance looks at, once they were `known`.
     #[inline]
-    pub(super) fn fetch_ahead(self, known: [u64; 2], primitive: *const (dyn Observed + 'static)) {
+    pub(super) fn fetch_ahead(self, known: [u64; 2]) {
         match self {
-            Self::Asked => sync::fetch_ahead(primitive),
             Self::Number(number) => sync::fetch_ahead(number),
-            Self::Count(count) => sync::fetch_ahead(count),
+            Self::Version(latest) => sync::fetch_ahead(latest),
+            Self::Count(count) | Self::TrackedCount(count) => sync::fetch_ahead(count),
             Self::Ends([tail, _]) if head_stays_with_tail(known) => sync::fetch_ahead(tail),
             Self::Ends(ends) => ends.into_iter().for_each(sync::fetch_ahead),
         }
@@ -82,14 +94,8 @@ pub(crate) trait Observed {
     /// Where its words are as long as it lives.
     fn words_at(&self) -> WordsAt;
 
-    /// Has what a glance looks at brought into the cache, if it has to be asked, and that is more than the first line of
-    /// this.
+    /// Has what an inspection looks at brought into the cache, if that is more than all of this and its name.
     fn fetch_ahead(&self) {}
-
-    /// Takes no lock. Only of those that have to be asked; see [`look_at`].
-    fn glance(&self) -> Glance {
-        unreachable!("it says where its words are")
-    }
 
     fn identity(&self) -> &Identity;
 
@@ -125,12 +131,6 @@ fn fetch_whole(primitive: &(dyn Observed + 'static)) {
     }
     // It need not begin at the beginning of a line.
     sync::fetch_ahead(first.wrapping_add(size.saturating_sub(1)));
-}
-
-/// The words of a primitive, wherever they are, once they were `known`.
-pub(super) fn look_at(primitive: &(dyn Observed + 'static), known: [u64; 2]) -> Glance {
-    // SAFETY: it is borrowed.
-    unsafe { primitive.words_at().glance(known) }.unwrap_or_else(|| primitive.glance())
 }
 
 /// Of a primitive of which nothing is known: the words of no queue.

@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_together, look_at};
+use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_together};
 use super::{Glance, Gone, Look, Observed, SharedValue};
 use crate::inspect::{CallSite, Inspection, Kind, State, Waiter};
 use crate::site::Site;
 use crate::sync::{self, StdArc};
 
-/// While so many are looked at, those to come are brought into the cache: of the next ones what they lead to, of
-/// those after them their words. With many more, what is asked for is more than the processor has on its way at a time.
+/// While so many are looked at, as many that follow are brought into the cache. With many more, what is asked for is more
+/// than the processor has on its way at a time.
 const TOGETHER: usize = if sync::MODEL_CHECKED { 1 } else { 8 };
 
 /// Among how many the texts of shared values that were not replaced are written anew in each look.
@@ -39,8 +39,6 @@ unsafe impl Sync for Seen {}
 struct Known {
     words: [u64; 2],
     words_at: WordsAt,
-    /// Alive as long as the names are as they were shown, and in the reading in which that was found out.
-    inside: *const (dyn Observed + 'static),
     kind: Kind,
     /// Whether somebody was told to be blocked. That is looked at again, whatever the words say: they may be those from
     /// before, or have come to say so before the last one left.
@@ -48,6 +46,8 @@ struct Known {
 }
 
 pub(super) struct Details {
+    /// Alive as long as the names are as they were shown, and in the reading in which that was found out.
+    inside: *const (dyn Observed + 'static),
     /// Its address tells primitives of one name apart: it is not freed as long as we have it.
     name: StdArc<str>,
     type_name: &'static str,
@@ -95,8 +95,9 @@ impl fmt::Debug for Seen {
 }
 
 impl Details {
-    fn of(inspection: &Inspection) -> Self {
+    fn of(inside: &(dyn Observed + 'static), inspection: &Inspection) -> Self {
         Self {
+            inside,
             name: StdArc::clone(&inspection.name),
             type_name: inspection.type_name,
             created_at: inspection.created_at.clone(),
@@ -164,33 +165,31 @@ impl Seen {
     /// (I18).
     pub(super) unsafe fn compare_all(&mut self, news: &mut News) {
         // SAFETY: as the caller says.
-        let inside = |known: &Known| unsafe { &*known.inside };
+        let inside = |details: &Details| unsafe { &*details.inside };
         let mut closer = Vec::new();
         let number = self.known.len();
-        let block = |at: usize| (at * TOGETHER).min(number)..((at + 1) * TOGETHER).min(number);
-        for at in 0..number.div_ceil(TOGETHER) {
-            for known in &self.known[block(at + 2)] {
-                known.words_at.fetch_ahead(known.words, known.inside);
+        for begin in (0..number).step_by(TOGETHER) {
+            let [next, after] = [1, 2].map(|blocks| (begin + blocks * TOGETHER).min(number));
+            for known in &self.known[next..after] {
+                known.words_at.fetch_ahead(known.words);
             }
-            for known in &self.known[block(at + 1)] {
-                if known.kind == Kind::Shared {
-                    inside(known).fetch_ahead();
+            for place in begin..next {
+                if sync::MODEL_CHECKED {
+                    note_a_look_at(inside(&self.details[place]));
                 }
-            }
-            for place in block(at) {
                 let known = &self.known[place];
-                let inside = inside(known);
-                note_a_look_at(inside);
                 // SAFETY: as the caller says.
                 let glance = unsafe { known.words_at.glance(known.words) };
-                let glance = glance.unwrap_or_else(|| inside.glance());
                 closer.extend(self.compare_glance(place, glance).map(|why| (place, why)));
             }
         }
         for together in closer.chunks(FETCHED_TOGETHER) {
-            fetch_together(together.iter().map(|&(place, _)| inside(&self.known[place])));
+            for &(place, _) in together {
+                sync::fetch_ahead(&raw const self.details[place].inside);
+            }
+            fetch_together(together.iter().map(|&(place, _)| inside(&self.details[place])));
             for &(place, why) in together {
-                self.look_closer(place, inside(&self.known[place]), why, news);
+                self.look_closer(place, inside(&self.details[place]), why, news);
             }
         }
     }
@@ -203,7 +202,8 @@ impl Seen {
         news: &mut News,
     ) {
         note_a_look_at(inside);
-        let glance = look_at(inside, self.known[place].words);
+        // SAFETY: it is borrowed.
+        let glance = unsafe { inside.words_at().glance(self.known[place].words) };
         if let Some(why) = self.compare_glance(place, glance) {
             self.look_closer(place, inside, why, news);
         }
@@ -288,12 +288,14 @@ impl Seen {
     ) -> usize {
         note_a_look_at(inside);
         let place = self.known.len();
-        let Glance { words, .. } = look_at(inside, UNKNOWN);
+        let words_at = inside.words_at();
+        // SAFETY: it is borrowed.
+        let Glance { words, .. } = unsafe { words_at.glance(UNKNOWN) };
         let (inspection, value) = inside.inspect_unwritten();
         let words = words_told(&inspection).unwrap_or(words);
         let told_waiters = !inspection.waiters.is_empty();
-        self.details.push(Details::of(&inspection));
-        self.known.push(Known { words, words_at: inside.words_at(), inside, kind, told_waiters });
+        self.details.push(Details::of(inside, &inspection));
+        self.known.push(Known { words, words_at, kind, told_waiters });
         news.tell(inspection, value, place, false);
         place
     }
@@ -334,7 +336,7 @@ impl Seen {
         // A model takes the same steps in every execution, wherever the allocator puts things.
         let order = |place: usize| match sync::MODEL_CHECKED {
             true => place,
-            false => self.known[place].inside.addr(),
+            false => self.details[place].inside.addr(),
         };
         kept.sort_by_key(|place| order(**place));
         let known = std::mem::take(&mut self.known);

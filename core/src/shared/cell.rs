@@ -15,6 +15,9 @@
 //! I11: a writer announces the node that it replaces, like a reader. So its exchange of `current` succeeds only
 //! if nobody has replaced the value in between: the address can not have been freed and used for another node.
 //!
+//! I20: who has made a node current stores its version into `latest` then. Each version is stored once, so what an
+//! observer finds there never is what it was before: it need not look at the node, and announces nothing.
+//!
 //! Whoever retires a node collects: frees all retired nodes that nobody reads. A reader that finds retired nodes
 //! when it leaves does so too. So an old value goes when its last reader leaves, but for one case: the reader
 //! leaves just when a collector has seen it and has not yet put the node back into the list. The collector looks
@@ -26,7 +29,9 @@ use std::mem::ManuallyDrop;
 use std::ptr;
 
 use crate::hazard::{self, Reading};
-use crate::sync::{self, AtomicPtr, Ordering, StdArc, allocate, deallocate, fault, reclaiming};
+use crate::sync::{
+    self, AtomicPtr, AtomicU64, Ordering, StdArc, allocate, deallocate, fault, reclaiming,
+};
 
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
@@ -35,6 +40,8 @@ pub(super) struct Cell<T> {
     current: AtomicPtr<Node<T>>,
     /// Nodes that were current once, linked by `next_retired`.
     retired: AtomicPtr<Node<T>>,
+    /// A version that was current, for observers (I20).
+    latest: AtomicU64,
 }
 
 pub(super) struct Node<T> {
@@ -75,7 +82,11 @@ fn word<T>(node: *const Node<T>) -> u64 {
 impl<T> Cell<T> {
     pub(super) fn new(value: T) -> Self {
         let node = Node::make(StdArc::new(value), 0);
-        Self { current: AtomicPtr::new(node), retired: AtomicPtr::new(ptr::null_mut()) }
+        Self {
+            current: AtomicPtr::new(node),
+            retired: AtomicPtr::new(ptr::null_mut()),
+            latest: AtomicU64::new(0),
+        }
     }
 
     /// Calls `f` with the current node.
@@ -92,6 +103,11 @@ impl<T> Cell<T> {
         // then is leaked (<https://github.com/rust-lang/rust/issues/47949>).
         drop(visit);
         result
+    }
+
+    /// Where it can be seen whether the value was replaced.
+    pub(super) fn latest(&self) -> *const AtomicU64 {
+        &raw const self.latest
     }
 
     /// Has the current node brought into the cache.
@@ -115,18 +131,22 @@ impl<T> Cell<T> {
         let mut rejected = None;
         loop {
             let old = visit.node;
-            let new = {
+            let (new, version) = {
                 // SAFETY: announced and seen as current, until `visit` ends or goes on to another node (I10).
                 let old = unsafe { &*old };
                 #[cfg(all(loom, feature = "loom"))]
                 old.tombstone.with(|_| ());
-                Node::make(make(&old.value, rejected.take())?, old.version + 1)
+                let version = old.version + 1;
+                (Node::make(make(&old.value, rejected.take())?, version), version)
             };
             // ORDERING: Release publishes the node to the Acquire in `look_again`. Failure is Relaxed, as
             // that looks anew. The exchange can not be deceived: `old` is announced (I11).
             match self.current.compare_exchange(old, new, Ordering::Release, Ordering::Relaxed) {
                 // The end of our visit collects.
                 Ok(_) => {
+                    // ORDERING: pairs with the Acquire in `WordsAt::glance`: who finds this version finds the node, or a later
+                    // one (I20).
+                    self.latest.store(version, Ordering::Release);
                     reclaiming(|| self.retire(Chain::of(old)));
                     return Ok(());
                 }

@@ -8,7 +8,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, State};
-use crate::observer::{Glance, Handle, Observed, SharedValue, WordsAt, debug_text};
+use crate::observer::{Handle, Observed, SharedValue, WordsAt, debug_text};
 use crate::sync::{Arc, StdArc};
 use cell::Cell;
 
@@ -217,15 +217,11 @@ impl<T> Inner<T> {
 
 impl<T: fmt::Debug + Send + Sync + 'static> Observed for Inner<T> {
     fn words_at(&self) -> WordsAt {
-        WordsAt::Asked
+        WordsAt::Version(self.cell.latest())
     }
 
     fn fetch_ahead(&self) {
         self.cell.fetch_ahead();
-    }
-
-    fn glance(&self) -> Glance {
-        Glance { words: [self.cell.read(|node| node.version), 0], has_more: false }
     }
 
     fn identity(&self) -> &Identity {

@@ -12,7 +12,7 @@ pub use future::WaitFuture;
 use crate::error::{WaitGroupError, WaitTimeout};
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State};
-use crate::observer::{Glance, Handle, Observed, WordsAt};
+use crate::observer::{Handle, Observed, WordsAt};
 use crate::site::Site;
 use crate::sync::{Arc, Deadline, Duration, panicking};
 use crate::wait::{self, Condition, TimedOut, WaitList};
@@ -379,12 +379,10 @@ impl WaitGroup {
 
 impl Observed for Inner {
     fn words_at(&self) -> WordsAt {
-        // What the lines of a tracked one did is not in the word.
-        if self.sites.is_some() { WordsAt::Asked } else { WordsAt::Count(&raw const self.count) }
-    }
-
-    fn glance(&self) -> Glance {
-        Glance { has_more: true, ..self.count.glance() }
+        match self.sites {
+            None => WordsAt::Count(&raw const self.count),
+            Some(_) => WordsAt::TrackedCount(&raw const self.count),
+        }
     }
 
     fn identity(&self) -> &Identity {

@@ -21,7 +21,7 @@ struct Cli {
     /// At most two preemptions in models that have a bound; the page stays as it is
     #[arg(long, conflicts_with_all = ["full", "exhaustive", "check"])]
     quick: bool,
-    /// No bound for two threads, but for seven models, and at least three preemptions for more; the page stays as it is
+    /// No bound for two threads, but for eight models, and at least three preemptions for more; the page stays as it is
     #[arg(long, conflicts_with_all = ["exhaustive", "check"])]
     full: bool,
     /// The same without a bound for any two threads, which takes days

@@ -125,6 +125,27 @@ models! {
         changed
     }
 
+    /// The text is the same, and so the version alone tells: a text would be written anew in each look.
+    a_set_during_a_look_is_told_then_or_the_next_time(ReclaimingAtOnceInFull(2), [(0, 1), (1, 0)]) {
+        make_slots(2);
+        let registry = share(Registry::new());
+        let limit = share(registry.shared("limit", ()).unwrap());
+        let (mut observer, mut known) = (registry.observe(), Known::default());
+        known.take_in(observer.look());
+        let setter = spawn(&limit, |limit| limit.set(()));
+        let mut look_and_count = || {
+            let look = observer.look();
+            let news = look.changed.len();
+            known.take_in(look);
+            news
+        };
+        let then = look_and_count();
+        setter.join().unwrap();
+        let next = look_and_count();
+        known.assert_is_true_of(&registry);
+        (then, next)
+    }
+
     puts_during_a_look_are_told_then_or_the_next_time(Complete, [(0, 2), (1, 1), (2, 0)]) {
         let registry = share(Registry::new());
         let queues = ["jobs", "results"].into_iter().zip([0, 1]);
