@@ -123,15 +123,39 @@ const CASES: &[(&str, &str)] = &[
     ("closed.try_put(1)", r#"queue "closed": try_put: it is closed, and takes no more items"#),
 ];
 
-/// Methods that there are not, called in the second line. Rhai does not say where.
-const UNKNOWN: &[(&str, &str)] = &[
+/// Methods and properties that there are not, and are likely to be tried.
+const LIKELY: &[(&str, &str)] = &[
     ("a.increment()", r#"atomic "a": no method "increment"; there are add, get, set"#),
+    ("a.update(|n| n + 1)", r#"atomic "a": no method "update"; there are add, get, set"#),
     ("s.swap(1)", r#"shared "s": no method "swap"; there are get, set, update"#),
-    ("q.put(1, 2, 3, 4)", r#"queue "q": put(item, [seconds]) takes 1 to 2 arguments, and got 4"#),
-    ("w.finish()", r#"wait group "w": no method "finish"; there are add, done, count, wait"#),
+    ("s.add(1)", r#"shared "s": no method "add"; there are get, set, update"#),
+    ("w.get()", r#"wait group "w": no method "get"; there are add, done, count, wait"#),
     (
         "q.push(1)",
         r#"queue "q": no method "push"; there are put, try_put, get, try_get, size, capacity, close, is_closed"#,
+    ),
+    (
+        "len(q)",
+        r#"queue "q": no method "len"; there are put, try_put, get, try_get, size, capacity, close, is_closed"#,
+    ),
+    ("q.size", r#"queue "q": "size" is a method, and is called with parentheses"#),
+    ("w.count = 3", r#"wait group "w": "count" is a method, and is called with parentheses"#),
+    ("a.value", r#"atomic "a": no property "value"; there are the methods add, get, set"#),
+    (
+        r#"s["debug"] = true"#,
+        r#"shared "s": no property "debug"; there are the methods get, set, update"#,
+    ),
+];
+
+/// Others, of which Rhai does not say where they are called.
+const UNLIKELY: &[(&str, &str)] = &[
+    ("a.fetch_and_add(1)", r#"atomic "a": no method "fetch_and_add"; there are add, get, set"#),
+    ("s.replace(1)", r#"shared "s": no method "replace"; there are get, set, update"#),
+    ("q.put(1, 2, 3, 4)", r#"queue "q": put(item, [seconds]) takes 1 to 2 arguments, and got 4"#),
+    ("w.finish()", r#"wait group "w": no method "finish"; there are add, done, count, wait"#),
+    (
+        "q.append(1)",
+        r#"queue "q": no method "append"; there are put, try_put, get, try_get, size, capacity, close, is_closed"#,
     ),
 ];
 
@@ -161,7 +185,7 @@ fn told(engine: &Engine, script: &str) -> (String, Position) {
 
 #[test]
 fn every_wrong_call_is_told_what_is_wrong_with_which_primitive_and_where() {
-    for (call, message) in CASES {
+    for (call, message) in CASES.iter().chain(LIKELY) {
         let (text, position) = told(&engine(), &wrong(call));
         assert_eq!(text, *message, "{call}");
         assert_eq!(position.line(), Some(2), "{call}");
@@ -172,9 +196,32 @@ fn every_wrong_call_is_told_what_is_wrong_with_which_primitive_and_where() {
 
 #[test]
 fn a_method_that_there_is_not_is_answered_with_those_that_there_are() {
-    for (call, message) in UNKNOWN {
+    for (call, message) in UNLIKELY {
         assert_eq!(told(&engine(), &wrong(call)).0, *message, "{call}");
     }
+}
+
+#[test]
+fn what_a_script_defines_itself_is_no_mistake() {
+    let script = r#"
+        fn push(item) { this.put(item) }
+        let q = sync::Queue("q");
+        q.push(5);
+        q.get()
+    "#;
+    assert_eq!(engine().eval::<i64>(script).unwrap(), 5);
+}
+
+#[test]
+fn what_a_host_defines_is_no_mistake() {
+    use named_sync_rhai::{Value, adapter::Handle};
+    let mut engine = engine();
+    engine.register_fn("len", |queue: &mut Handle<named_sync::Queue<Value>>| queue.subject());
+    engine.register_get("size", |queue: &mut Handle<named_sync::Queue<Value>>| {
+        queue.name().to_owned()
+    });
+    let script = r#"let q = sync::Queue("q"); q.len() + ", " + q.size"#;
+    assert_eq!(engine.eval::<String>(script).unwrap(), r#"queue "q", q"#);
 }
 
 #[test]

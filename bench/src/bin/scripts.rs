@@ -79,6 +79,19 @@ fn measure(engine: &Engine, script: &AST) -> f64 {
     start.elapsed().as_nanos() as f64 / f64::from(LOOPS) / CALLS
 }
 
+/// How long it takes to make an engine, in microseconds: as it is, and with the module.
+fn measure_engines(registry: &Arc<Registry>) -> [f64; 2] {
+    const ENGINES: u32 = 100;
+    let each = |register: &dyn Fn(&mut Engine)| {
+        let start = Instant::now();
+        for _ in 0..ENGINES {
+            register(&mut Engine::new());
+        }
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(ENGINES)
+    };
+    [each(&|_| ()), each(&|engine| Environment::new(Arc::clone(registry)).register(engine))]
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -115,10 +128,11 @@ fn main() -> ExitCode {
     let engine = engine(&registry, &Stop::new());
     let scripts = ["sync", "bare", "nothing"].map(|module| script(&engine, module, module));
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let (mut rounds, mut scaling) = (Vec::new(), Vec::new());
+    let (mut rounds, mut scaling, mut engines) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..arguments.rounds.max(1) {
         rounds.push(scripts.each_ref().map(|script| measure(&engine, script)));
         scaling.push(calls_a_second(&registry, cores) / calls_a_second(&registry, 1));
+        engines.push(measure_engines(&registry));
     }
     let of = |at: usize| median(rounds.iter().map(|round| round[at]).collect());
     let over = |at: usize| median(rounds.iter().map(|round| round[0] - round[at]).collect());
@@ -136,6 +150,11 @@ fn main() -> ExitCode {
         format!("{:.0}", over(2)),
     ]);
     println!("{table}");
+    let [bare, with_module] =
+        [0, 1].map(|at| median(engines.iter().map(|engine| engine[at]).collect()));
+    println!(
+        "An engine is made in {with_module:.0} us with the module, and in {bare:.0} without it."
+    );
     println!(
         "{cores} environments on {cores} cores: {:.2} times the calls of one. Medians of {} rounds.",
         median(scaling),

@@ -14,7 +14,24 @@ use super::mistake::{Failure, Mistake, subject};
 use super::value::Value;
 use super::waiting::{Waited, wait};
 
-/// A primitive in the hands of an environment.
+/// A primitive in the hands of an environment. Its methods are those that scripts call, and say what they do wrong.
+///
+/// ```
+/// use std::sync::Arc;
+/// use named_sync_rhai::adapter::{Environment, Failure, Place};
+///
+/// let environment = Environment::new(Arc::new(named_sync::Registry::new()));
+/// let at = |line| Place { file: "jobs.lua", line };
+/// let hits = environment.atomic(at(1), "hits", 0)?;
+/// assert_eq!(hits.add(at(2), 5)?, 5);
+///
+/// let files = environment.wait_group(at(3), "files")?;
+/// files.add(at(4), 1)?;
+/// assert!(!files.wait(at(5), Some(0.001))?, "one is still under way");
+/// let Err(Failure::Mistake(mistake)) = files.add(at(6), -2) else { panic!() };
+/// assert_eq!(mistake.to_string(), r#"wait group "files": add(-2) would take the count, which is 1, below zero"#);
+/// # Ok::<(), Failure>(())
+/// ```
 #[derive(Clone)]
 pub struct Handle<P> {
     environment: Environment,

@@ -146,6 +146,51 @@ pub fn methods_of(kind: Kind) -> &'static [Method] {
     }
 }
 
+/// What else a script's author may try: as methods of other kinds are called, and in other libraries. For engines that tell
+/// where a call stands only to functions that there are.
+///
+/// ```
+/// use named_sync::Kind;
+/// use named_sync_rhai::adapter::mistakable_for_methods_of;
+/// let names: Vec<_> = mistakable_for_methods_of(Kind::Atomic).collect();
+/// assert!(names.contains(&"put") && names.contains(&"increment") && !names.contains(&"add"));
+/// ```
+pub fn mistakable_for_methods_of(kind: Kind) -> impl Iterator<Item = &'static str> {
+    const ELSEWHERE: &[&str] = &[
+        "push",
+        "pop",
+        "enqueue",
+        "dequeue",
+        "send",
+        "try_send",
+        "recv",
+        "try_recv",
+        "receive",
+        "len",
+        "is_empty",
+        "clear",
+        "load",
+        "store",
+        "swap",
+        "inc",
+        "increment",
+        "dec",
+        "decrement",
+        "sub",
+        "read",
+        "write",
+        "lock",
+        "unlock",
+    ];
+    let kinds = [Kind::Atomic, Kind::Shared, Kind::WaitGroup, Kind::Queue];
+    let of_others = kinds.into_iter().flat_map(methods_of).map(|method| method.name);
+    let mut names: Vec<_> = of_others.chain(ELSEWHERE.iter().copied()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| methods_of(kind).iter().all(|method| method.name != *name));
+    names.into_iter()
+}
+
 /// What the adapter asks of a primitive, of whatever kind.
 pub trait Operations: Clone + Send + Sync + 'static {
     /// Which kind it is.

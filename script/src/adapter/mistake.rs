@@ -9,6 +9,16 @@ use super::waiting::Interrupted;
 use named_sync::Kind;
 
 /// What a script did wrong. Its text names the primitive; where it stands in the script is for the engine to tell.
+///
+/// ```
+/// use named_sync_rhai::{adapter::Mistake, methods_of};
+/// use named_sync::Kind;
+///
+/// let mistake = Mistake::wrong_type(r#"atomic "hits""#, "delta", "an integer", "string");
+/// assert_eq!(mistake.to_string(), r#"atomic "hits": delta must be an integer, and is a string"#);
+/// let mistake = Mistake::unknown_method(Kind::Atomic, "hits", "increment");
+/// assert_eq!(mistake.to_string(), r#"atomic "hits": no method "increment"; there are add, get, set"#);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake(String);
 
@@ -88,6 +98,24 @@ impl Mistake {
         let methods: Vec<_> = methods_of(kind).iter().map(|method| method.name).collect();
         let subject = subject(kind, name);
         Self::new(&subject, format_args!("no method {method:?}; there are {}", methods.join(", ")))
+    }
+
+    /// A property of a primitive, of which there are none.
+    pub fn unknown_property(kind: Kind, name: &str, property: &str) -> Self {
+        match methods_of(kind).iter().any(|method| method.name == property) {
+            true => Self::new(
+                &subject(kind, name),
+                format_args!("{property:?} is a method, and is called with parentheses"),
+            ),
+            false => {
+                let methods: Vec<_> = methods_of(kind).iter().map(|method| method.name).collect();
+                let methods = methods.join(", ");
+                Self::new(
+                    &subject(kind, name),
+                    format_args!("no property {property:?}; there are the methods {methods}"),
+                )
+            }
+        }
     }
 
     pub(super) fn unsendable(subject: &str, why: &Unsendable) -> Self {

@@ -29,7 +29,7 @@ pub use environment::{Environment, Place, PrefixError, RegistryRef};
 pub use handles::{Handle, SharedFailure};
 pub use limits::Limits;
 pub(crate) use methods::module;
-pub use methods::{Method, Operations, functions, methods_of};
+pub use methods::{Method, Operations, functions, methods_of, mistakable_for_methods_of};
 pub use mistake::{Failure, Mistake};
 pub use stop::Stop;
 pub use value::{Unsendable, Value, Walk};

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 use named_sync::{Atomic, Queue, Shared, WaitGroup};
-use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FuncRegistration, Module, NativeCallContext, RhaiFunc};
 
 use super::arguments::Arguments;
 use super::{MOST, Value, error, place};
@@ -31,8 +31,8 @@ impl From<Failure> for Failed {
     }
 }
 
-pub(super) fn register(engine: &mut Engine) {
-    add::<Atomic>(engine, "Atomic", |handle, at, arguments| {
+pub(super) fn add_all(to: &mut Module) {
+    add::<Atomic>(to, "Atomic", |handle, at, arguments| {
         let subject = || handle.subject();
         Ok(match arguments.method.name {
             "add" => handle.add(at, arguments.integer(0, 1, subject)?).map(Dynamic::from),
@@ -41,7 +41,7 @@ pub(super) fn register(engine: &mut Engine) {
             other => unlisted(other),
         }?)
     });
-    add::<Shared<Value>>(engine, "Shared", |handle, at, arguments| {
+    add::<Shared<Value>>(to, "Shared", |handle, at, arguments| {
         Ok(match arguments.method.name {
             "get" => handle.get(at).map(Value::into_dynamic),
             "set" => handle.set(at, Value::new(arguments.take(0))).map(Dynamic::from),
@@ -49,7 +49,7 @@ pub(super) fn register(engine: &mut Engine) {
             other => unlisted(other),
         }?)
     });
-    add::<WaitGroup>(engine, "WaitGroup", |handle, at, arguments| {
+    add::<WaitGroup>(to, "WaitGroup", |handle, at, arguments| {
         let subject = || handle.subject();
         Ok(match arguments.method.name {
             "add" => handle.add(at, arguments.integer(0, 1, subject)?).map(Dynamic::from),
@@ -63,7 +63,7 @@ pub(super) fn register(engine: &mut Engine) {
             other => unlisted(other),
         }?)
     });
-    add::<Queue<Value>>(engine, "Queue", |handle, at, arguments| {
+    add::<Queue<Value>>(to, "Queue", |handle, at, arguments| {
         let subject = || handle.subject();
         let or_nothing = |item: Option<Value>| item.map_or(Dynamic::UNIT, Value::into_dynamic);
         Ok(match arguments.method.name {
@@ -114,7 +114,7 @@ fn update(
 }
 
 fn add<P: Operations>(
-    engine: &mut Engine,
+    to: &mut Module,
     type_name: &str,
     call: impl Fn(&Handle<P>, Place<'_>, &mut Arguments<'_, '_, '_>) -> Answer
     + Copy
@@ -122,21 +122,51 @@ fn add<P: Operations>(
     + Sync
     + 'static,
 ) {
-    engine.register_type_with_name::<Handle<P>>(type_name);
-    engine.register_fn("to_string", |handle: &mut Handle<P>| handle.subject());
-    engine.register_fn("to_debug", |handle: &mut Handle<P>| handle.subject());
+    to.set_custom_type::<Handle<P>>(type_name);
+    for name in ["to_string", "to_debug"] {
+        FuncRegistration::new(name)
+            .in_global_namespace()
+            .set_into_module(to, |handle: &mut Handle<P>| handle.subject());
+    }
     for method in methods_of(P::KIND) {
-        for number in 0..=MOST {
-            let mut types = vec![TypeId::of::<Handle<P>>()];
-            types.resize(1 + number, TypeId::of::<Dynamic>());
-            engine.register_raw_fn(method.name, types, move |context, values| {
-                let (object, values) = values.split_first_mut().expect("a method has an object");
-                call_method(&context, object, values, method, call).map_err(|failed| match failed {
-                    Failed::Method(failure) => error(failure, context.call_position()),
-                    Failed::Function(error) => error,
-                })
-            });
-        }
+        add_for_any_values::<P>(to, method.name, move |context, object, values| {
+            call_method(context, object, values, method, call).map_err(|failed| match failed {
+                Failed::Method(failure) => error(failure, context.call_position()),
+                Failed::Function(error) => error,
+            })
+        });
+    }
+}
+
+/// Adds a method for any number of values, of any types.
+pub(super) fn add_for_any_values<P: Operations>(
+    to: &mut Module,
+    name: &str,
+    method: impl Fn(
+        &NativeCallContext<'_>,
+        &mut Dynamic,
+        &mut [&mut Dynamic],
+    ) -> Result<Dynamic, Box<EvalAltResult>>
+    + Copy
+    + Send
+    + Sync
+    + 'static,
+) {
+    for number in 0..=MOST {
+        let mut types = vec![TypeId::of::<Handle<P>>()];
+        types.resize(1 + number, TypeId::of::<Dynamic>());
+        let body = move |context: Option<NativeCallContext<'_>>, values: &mut [&mut Dynamic]| {
+            let context = context.expect("asked for below");
+            let (object, values) = values.split_first_mut().expect("a method has an object");
+            method(&context, object, values)
+        };
+        let body = RhaiFunc::Method {
+            func: rhai::Shared::new(body),
+            has_context: true,
+            is_pure: true,
+            is_volatile: true,
+        };
+        FuncRegistration::new(name).in_global_namespace().set_into_module_raw(to, types, body);
     }
 }
 
