@@ -1,4 +1,4 @@
-//! The observer: its looks add up to the truth (I18, I19), and it looks at nothing that was freed (I16).
+//! The observer: its looks add up to the truth (I18, I19, I20), and it looks at nothing that was freed (I16).
 //!
 //! Under loom a table has two buckets with the first name, and four, for good, with the second.
 
