@@ -55,7 +55,7 @@ per_thread! {
 /// A future that is polled meanwhile is told to be a blocked thread, and no task, as it is the script that waits for
 /// it.
 ///
-/// Of calls within each other the innermost counts.
+/// Of calls within each other the innermost counts. In destructors that run while a thread ends it may have no effect.
 ///
 /// # Example
 ///
@@ -70,7 +70,7 @@ per_thread! {
 pub fn on_behalf_of<R>(file: &str, line: u32, f: impl FnOnce() -> R) -> R {
     /// However `f` ends, who was the caller before is so again.
     struct Restore {
-        /// `None` if it is the same.
+        /// `None` if it is the same, or there was no caller.
         file: Option<String>,
         line: u32,
         is_set: bool,
@@ -106,11 +106,10 @@ impl Caller {
     }
 }
 
-/// `None` while a thread ends: then its lines are those of Rust.
+/// `None` while a thread ends, and in an allocator of the host's that is called by `f`: then the lines are those of Rust.
 #[inline]
 fn with_caller<R>(f: impl FnOnce(&mut Caller) -> R) -> Option<R> {
-    // Never borrowed twice: nothing that `f` does comes here again.
-    CALLER.try_with(|caller| f(&mut caller.borrow_mut())).ok()
+    CALLER.try_with(|caller| caller.try_borrow_mut().ok().map(|mut caller| f(&mut caller))).ok()?
 }
 
 impl Site {

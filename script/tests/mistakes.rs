@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use named_sync::Registry;
 use named_sync_rhai::{Environment, Limits};
-use rhai::{Engine, EvalAltResult, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
 /// A script and what is said of it. The call that is wrong stands in the second line, at the fifth position.
 const CASES: &[(&str, &str)] = &[
@@ -135,16 +135,13 @@ const LIKELY: &[(&str, &str)] = &[
         r#"queue "q": no method "push"; there are put, try_put, get, try_get, size, capacity, close, is_closed"#,
     ),
     (
-        "len(q)",
-        r#"queue "q": no method "len"; there are put, try_put, get, try_get, size, capacity, close, is_closed"#,
+        "try_recv(q)",
+        r#"queue "q": no method "try_recv"; there are put, try_put, get, try_get, size, capacity, close, is_closed"#,
     ),
     ("q.size", r#"queue "q": "size" is a method, and is called with parentheses"#),
-    ("w.count = 3", r#"wait group "w": "count" is a method, and is called with parentheses"#),
+    ("w.count += 3", r#"wait group "w": "count" is a method, and is called with parentheses"#),
     ("a.value", r#"atomic "a": no property "value"; there are the methods add, get, set"#),
-    (
-        r#"s["debug"] = true"#,
-        r#"shared "s": no property "debug"; there are the methods get, set, update"#,
-    ),
+    (r#"s["debug"]"#, r#"shared "s": no property "debug"; there are the methods get, set, update"#),
 ];
 
 /// Others, of which Rhai does not say where they are called.
@@ -214,14 +211,29 @@ fn what_a_script_defines_itself_is_no_mistake() {
 
 #[test]
 fn what_a_host_defines_is_no_mistake() {
+    use named_sync::Queue;
     use named_sync_rhai::{Value, adapter::Handle};
+    type Jobs = Handle<Queue<Value>>;
+
     let mut engine = engine();
-    engine.register_fn("len", |queue: &mut Handle<named_sync::Queue<Value>>| queue.subject());
-    engine.register_get("size", |queue: &mut Handle<named_sync::Queue<Value>>| {
-        queue.name().to_owned()
+    engine.register_fn("push", |queue: &mut Jobs| queue.subject());
+    engine.register_fn("send", |_: Dynamic, what: Dynamic| what);
+    engine.register_get("size", |queue: &mut Jobs| queue.name().to_owned());
+    engine.register_get("tags", |_: &mut Jobs| vec![Dynamic::from(1), Dynamic::from(2)]);
+    engine.register_fn("peek", |_: &mut Jobs| -> Result<(), Box<EvalAltResult>> {
+        Err("the pool is full".into())
     });
-    let script = r#"let q = sync::Queue("q"); q.len() + ", " + q.size"#;
-    assert_eq!(engine.eval::<String>(script).unwrap(), r#"queue "q", q"#);
+    let q = r#"let q = sync::Queue("q"); "#;
+    for (script, answer) in [
+        ("q.push()", r#"queue "q""#),
+        ("q.send(`a`)", "a"),
+        ("send(q, `b`)", "b"),
+        ("q.size", "q"),
+        ("`${q.tags.len()}`", "2"),
+        ("let told = ``; try { q.peek() } catch (error) { told = error } told", "the pool is full"),
+    ] {
+        assert_eq!(engine.eval::<String>(&format!("{q}{script}")).unwrap(), answer, "{script}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::queue::{has_waiters, head_stays_with_tail};
 use crate::sync::{self, AtomicI64, AtomicU64, Ordering, fault};
 use crate::wait_group::Count;
 
-/// What a primitive keeps anyway, as it is: equal glances, equal state.
+/// What a primitive keeps, as it is: equal glances, equal state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Glance {
     pub(crate) words: [u64; 2],

@@ -2,7 +2,7 @@
 //!
 //! [`Registry::inspect`] tells everything, each time. A monitor that looks several times a second at a hundred
 //! thousand primitives, of which few change, needs less: for each of them a glance at the words that it keeps
-//! anyway, and an [`Inspection`] only of those whose words are others than the last time.
+//! (all but one of them anyway), and an [`Inspection`] only of those whose words are others than the last time.
 //!
 //! | file | what it does |
 //! | --- | --- |
@@ -28,7 +28,7 @@ use walk::{Met, Walked};
 
 /// Sees what has changed in a [`Registry`] since it last looked.
 ///
-/// It costs those who use the primitives nothing: nothing is counted or noted down for it. A look holds no lock
+/// It costs those who use the primitives nothing but one store, of its version, for each new value of a shared variable. A look holds no lock
 /// of the registry but to find out, for some dozens of names at a time, which there are; it waits for no other
 /// thread's progress, so it works while all of them are stuck.
 ///
@@ -37,7 +37,9 @@ use walk::{Met, Walked};
 /// A look that ends by a panic, of a value's `Drop` or of who writes texts, tells nothing; the next one begins anew, and
 /// tells everything.
 ///
-/// An atomic that was changed, and back to what it was, has not changed. Of a shared variable that was not
+/// An atomic that was changed, and back to what it was, has not changed. A new value of a shared variable is told from the
+/// moment on in which its writer has stored the version, right after the value itself; if two writers do that in the other
+/// order, the later value may be told twice. Of a shared variable that was not
 /// replaced, the text may change all the same, if there is a lock or an atomic in it: a few such texts are written anew
 /// in each look, in turn.
 ///

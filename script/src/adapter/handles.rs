@@ -77,7 +77,7 @@ impl<P: Operations> Handle<P> {
         Mistake::new(&self.subject(), what).into()
     }
 
-    /// Calls `f`, of which nobody is told where it was called.
+    /// Calls `f`, of which nobody is told where it was called: it neither waits nor calls the script or the host.
     fn call<R>(&self, at: Place<'_>, call: &str, f: impl FnOnce(&P) -> R) -> Result<R, Failure> {
         self.environment.check(|| format!("{}: {call}", self.subject()), at)?;
         Ok(f(&self.primitive))
@@ -196,7 +196,7 @@ impl<V: Value> Handle<Shared<V>> {
     ) -> Result<V, SharedFailure<E>> {
         self.refuse_within_update("update").map_err(SharedFailure::Call)?;
         let _updating = Updating::begin(self.address());
-        let updated = self.call(at, "update", |shared| {
+        let updated = self.call_at(at, "update", |shared| {
             shared.try_update(|value| {
                 let stopped = || format!("{}: update", self.subject());
                 self.environment.check(stopped, at).map_err(SharedFailure::Call)?;
