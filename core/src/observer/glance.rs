@@ -40,7 +40,7 @@ impl WordsAt {
     /// The primitive is alive.
     #[inline]
     pub(super) unsafe fn glance(self, known: [u64; 2]) -> Glance {
-        // Relaxed, all but one: compared and not acted upon.
+        // Relaxed, all: compared and not acted upon.
         match self {
             Self::Number(number) => {
                 // SAFETY: as the caller says.
@@ -49,10 +49,8 @@ impl WordsAt {
             }
             Self::Version(latest) => {
                 // SAFETY: as the caller says.
-                // ORDERING: pairs with the Release in `Cell::try_replace`: an inspection that follows finds this version's
-                // node, or a later one. If it told an older one, that would be for good, as this word is compared the
-                // next time.
-                let latest = unsafe { &*latest }.load(Ordering::Acquire);
+                // Relaxed: the fence with which an inspection begins to read acquires what the store of this version released.
+                let latest = unsafe { &*latest }.load(Ordering::Relaxed);
                 Glance { words: [latest, 0], has_more: false }
             }
             // SAFETY: as the caller says.

@@ -144,8 +144,8 @@ impl<T> Cell<T> {
             match self.current.compare_exchange(old, new, Ordering::Release, Ordering::Relaxed) {
                 // The end of our visit collects.
                 Ok(_) => {
-                    // ORDERING: pairs with the Acquire in `WordsAt::glance`: who finds this version finds the node, or a later
-                    // one (I20).
+                    // ORDERING: Release pairs with the fence in `Reading::begin`, with which an inspection begins that follows a
+                    // look at this word: it tells this version or a later one (I20).
                     self.latest.store(version, Ordering::Release);
                     reclaiming(|| self.retire(Chain::of(old)));
                     return Ok(());
