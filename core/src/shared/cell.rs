@@ -30,7 +30,8 @@ use std::ptr;
 
 use crate::hazard::{self, Reading};
 use crate::sync::{
-    self, AtomicPtr, AtomicU64, Ordering, StdArc, allocate, deallocate, fault, reclaiming,
+    self, AtomicPtr, AtomicU64, Ordering, StdArc, allocate, deallocate, fault, in_the_step_before,
+    reclaiming,
 };
 
 #[cfg(all(loom, feature = "loom"))]
@@ -146,7 +147,7 @@ impl<T> Cell<T> {
                 Ok(_) => {
                     // ORDERING: Release pairs with the fence in `Reading::begin`, with which an inspection begins that follows a
                     // look at this word: it tells this version or a later one (I20).
-                    self.latest.store(version, Ordering::Release);
+                    in_the_step_before(|| self.latest.store(version, Ordering::Release));
                     reclaiming(|| self.retire(Chain::of(old)));
                     return Ok(());
                 }

@@ -17,7 +17,7 @@ pub(crate) use super::clock::Deadline;
 pub use super::clock::advance_clock;
 pub(crate) use super::reused::{allocate, deallocate};
 pub use super::steps::reclaim_in_one_step;
-pub(crate) use super::steps::reclaiming;
+pub(crate) use super::steps::{in_the_step_before, reclaiming};
 pub use super::watched::watch_loads;
 pub(crate) use super::watched::{AtomicI64, AtomicPtr, AtomicU8, AtomicU64};
 

@@ -42,6 +42,12 @@ pub(crate) fn reclaiming<R>(part: impl FnOnce() -> R) -> R {
     part()
 }
 
+/// Does what a model does in one step with the access before it.
+#[inline(always)]
+pub(crate) fn in_the_step_before<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
 /// Waits until this thread's stores have left its store buffer. A matter of speed: nothing relies on the order that
 /// comes with it.
 #[inline(always)]

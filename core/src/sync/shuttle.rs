@@ -49,6 +49,11 @@ pub(crate) fn reclaiming<R>(part: impl FnOnce() -> R) -> R {
     part()
 }
 
+/// Does what a model does in one step with the access before it.
+pub(crate) fn in_the_step_before<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
 /// Nothing: nothing relies on the order that comes with it.
 pub(crate) fn drain_stores() {}
 

@@ -17,6 +17,12 @@ pub(crate) fn reclaiming<R>(part: impl FnOnce() -> R) -> R {
     if RECLAIMS_IN_ONE_STEP.load(Ordering::Relaxed) { without_branches(part) } else { part() }
 }
 
+/// Does what belongs to the access before it: no other thread runs in between. For a store of which others may see the value
+/// from before for a while in any case.
+pub(crate) fn in_the_step_before<R>(f: impl FnOnce() -> R) -> R {
+    without_branches(f)
+}
+
 /// Whether this is being done. loom has one thread of the system, so it is about the model's thread that runs.
 static WITHOUT_BRANCHES: AtomicBool = AtomicBool::new(false);
 
