@@ -24,6 +24,13 @@ impl Known {
         }
     }
 
+    /// How many have changed.
+    fn take_in_changes(&mut self, look: Look) -> usize {
+        let changes = look.changed.len();
+        self.take_in(look);
+        changes
+    }
+
     fn assert_is_true_of(&self, registry: &Registry) {
         let mut truth = Known::default();
         let changed = registry.inspect();
@@ -133,15 +140,9 @@ models! {
         let (mut observer, mut known) = (registry.observe(), Known::default());
         known.take_in(observer.look());
         let setter = spawn(&limit, |limit| limit.set(()));
-        let mut look_and_count = || {
-            let look = observer.look();
-            let news = look.changed.len();
-            known.take_in(look);
-            news
-        };
-        let then = look_and_count();
+        let then = known.take_in_changes(observer.look());
         setter.join().unwrap();
-        let next = look_and_count();
+        let next = known.take_in_changes(observer.look());
         known.assert_is_true_of(&registry);
         (then, next)
     }
@@ -184,15 +185,9 @@ models! {
             queue.put(1).unwrap();
             assert_eq!(queue.try_get(), Ok(1));
         });
-        let mut look_and_count = || {
-            let look = observer.look();
-            let news = look.changed.len();
-            known.take_in(look);
-            news
-        };
-        let then = look_and_count();
+        let then = known.take_in_changes(observer.look());
         other.join().unwrap();
-        let next = look_and_count();
+        let next = known.take_in_changes(observer.look());
         known.assert_is_true_of(&registry);
         (then, next)
     }
