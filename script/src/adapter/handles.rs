@@ -77,7 +77,8 @@ impl<P: Operations> Handle<P> {
         Mistake::new(&self.subject(), what).into()
     }
 
-    /// Calls `f`, of which nobody is told where it was called: it neither waits nor calls the script or the host.
+    /// Calls `f`, of which nobody is told where it was called: it does not wait, and calls nothing of
+    /// the script or the host but the drops of values.
     fn call<R>(&self, at: Place<'_>, call: &str, f: impl FnOnce(&P) -> R) -> Result<R, Failure> {
         self.environment.check(|| format!("{}: {call}", self.subject()), at)?;
         Ok(f(&self.primitive))

@@ -95,27 +95,21 @@ impl Mistake {
 
     /// There is no such method.
     pub fn unknown_method(kind: Kind, name: &str, method: &str) -> Self {
-        let methods: Vec<_> = methods_of(kind).iter().map(|method| method.name).collect();
-        let subject = subject(kind, name);
-        Self::new(&subject, format_args!("no method {method:?}; there are {}", methods.join(", ")))
+        let there = names_of_methods(kind);
+        Self::new(&subject(kind, name), format_args!("no method {method:?}; there are {there}"))
     }
 
     /// A property of a primitive, of which there are none.
     pub fn unknown_property(kind: Kind, name: &str, property: &str) -> Self {
-        match methods_of(kind).iter().any(|method| method.name == property) {
-            true => Self::new(
-                &subject(kind, name),
+        let subject = subject(kind, name);
+        if methods_of(kind).iter().any(|method| method.name == property) {
+            return Self::new(
+                &subject,
                 format_args!("{property:?} is a method, and is called with parentheses"),
-            ),
-            false => {
-                let methods: Vec<_> = methods_of(kind).iter().map(|method| method.name).collect();
-                let methods = methods.join(", ");
-                Self::new(
-                    &subject(kind, name),
-                    format_args!("no property {property:?}; there are the methods {methods}"),
-                )
-            }
+            );
         }
+        let there = names_of_methods(kind);
+        Self::new(&subject, format_args!("no property {property:?}; there are the methods {there}"))
     }
 
     pub(super) fn unsendable(subject: &str, why: &Unsendable) -> Self {
@@ -139,6 +133,11 @@ impl Mistake {
             ),
         }
     }
+}
+
+fn names_of_methods(kind: Kind) -> String {
+    let names: Vec<_> = methods_of(kind).iter().map(|method| method.name).collect();
+    names.join(", ")
 }
 
 fn with_article(noun: &str) -> String {

@@ -104,7 +104,7 @@ impl Environment {
     }
 }
 
-/// The methods, which are the same for all environments: an engine is made in a fraction of the time if they are there.
+/// The methods. They are the same for all environments, and hosts make an engine for each of these: so they are made once.
 fn methods() -> Shared<Module> {
     static METHODS: OnceLock<Shared<Module>> = OnceLock::new();
     let methods = METHODS.get_or_init(|| {
