@@ -21,6 +21,9 @@
 //! slot: a putter by publishing the item, a getter by marking the slot as consumed, with a plain store. So once
 //! every slot of a segment is consumed, nobody is in it and nobody will come.
 //!
+//! I21: a queue has no segment before its first put: both words begin at a turning position, in front of which there is
+//! nothing. The one putter that exchanges the null in `tail` for a segment moves both words on, `tail` first.
+//!
 //! I13: segments that `head` has left are in the hands of the *turner*: the one getter that claimed the last
 //! slot of a segment and has not yet moved `head` on. Turns follow one another. Each of them looks from `oldest`
 //! on which segments are consumed by now, keeps one of those as a spare for the putters, and frees the rest.
@@ -38,6 +41,10 @@ use crate::sync::{self, AtomicPtr, AtomicU64, Ordering, SEGMENT, UnsafeCell, fau
 
 /// One position, in a word.
 const STEP: u64 = 1 << FLAG_BITS;
+/// Where both words begin: at the turning position of a segment that never was.
+const START: u64 = SEGMENT * STEP;
+/// The first slot of the first segment.
+const FIRST: u64 = START + STEP;
 
 pub(super) struct Unbounded<T> {
     /// Where the next item goes. Its index is written by putters, by `close`, and under the getters' lock.
@@ -74,19 +81,18 @@ fn offset(word: u64) -> u64 {
 /// How many items ever passed this word.
 fn count(word: u64) -> u64 {
     let position = word >> FLAG_BITS;
-    (position / LAP) * SEGMENT + (position % LAP)
+    (position / LAP) * SEGMENT + (position % LAP) - SEGMENT
 }
 
 impl<T> Unbounded<T> {
     pub(super) fn new() -> Self {
-        let segment = Box::into_raw(Segment::new());
-        let end = || End { index: AtomicU64::new(0), segment: AtomicPtr::new(segment) };
+        let end = || End { index: AtomicU64::new(START), segment: AtomicPtr::new(ptr::null_mut()) };
         Self {
             tail: Padded(end()),
             head: Padded(Head {
                 end: end(),
-                known_tail: AtomicU64::new(0),
-                oldest: UnsafeCell::new(Oldest { segment, word: 0 }),
+                known_tail: AtomicU64::new(START),
+                oldest: UnsafeCell::new(Oldest { segment: ptr::null_mut(), word: START }),
             }),
             spare: Spare::new(),
         }
@@ -216,6 +222,44 @@ impl<T> Unbounded<T> {
         }
     }
 
+    /// Puts the first segment in place, and says whether it did: another putter may have been faster (I21).
+    #[cold]
+    fn put_first(&self, unused: &mut Option<Box<Segment<T>>>) -> bool {
+        let first = unused.take().unwrap_or_else(Segment::new);
+        first.begin_use(FIRST);
+        let first = Box::into_raw(first);
+        // Relaxed, both: whoever reads the pointer has acquired it by way of an index that is moved on below.
+        let exchange = self.tail.segment.compare_exchange(
+            ptr::null_mut(),
+            first,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        if exchange.is_err() && !fault!("put-another-first-segment") {
+            // SAFETY: it came from `Box::into_raw`, and nobody else has it.
+            *unused = Some(unsafe { Box::from_raw(first) });
+            return false;
+        }
+        self.head.oldest.with_mut(|oldest| {
+            // SAFETY: it is the turner's, and there is none before a getter claims a slot. None does before the change of
+            // `head.index` below (I21).
+            unsafe { *oldest = Oldest { segment: first, word: FIRST } };
+        });
+        // Relaxed: comes with the index below, and is not read by who has not acquired that.
+        self.head.end.segment.store(first, Ordering::Relaxed);
+        if fault!("head-leaves-the-start-first") {
+            // ORDERING: as below.
+            self.head.end.index.store(FIRST, Ordering::Release);
+        }
+        // ORDERING: publishes the segment and the pointer to it to putters. By addition, as in `put_last`.
+        self.tail.index.fetch_add(STEP, Ordering::Release);
+        // ORDERING: publishes the segment and the pointer to it to getters, `oldest` to the first turner, and a `tail` that is
+        // no older than this `head` (see `get_at`): so it comes after that one, or this would look like a queue that is not
+        // empty. Nobody else changes it at the turning position.
+        self.head.end.index.store(FIRST, Ordering::Release);
+        true
+    }
+
     /// Goes on until a slot is claimed, unless the queue is closed. It is never full.
     #[cold]
     pub(super) fn put_after(&self, mut miss: Miss) -> Result<Putting<'_, T>, NoRoom> {
@@ -235,8 +279,10 @@ impl<T> Unbounded<T> {
             }
             let offset = offset(tail);
             let claim = if offset == SEGMENT {
-                // The putter of the last slot is about to put the next segment in place.
-                backoff.snooze();
+                // Unless it is ours to put the first segment in place, another putter is about to do so with the next one.
+                if !same_position(tail, START) || !self.put_first(&mut unused) {
+                    backoff.snooze();
+                }
                 // ORDERING: as in `try_put`.
                 Err(Miss::Hindered(self.tail.index.load(Ordering::Acquire)))
             } else if offset + 1 == SEGMENT {
@@ -345,14 +391,6 @@ impl<T> Unbounded<T> {
                     newer
                 }
             };
-            let offset = offset(head);
-            if offset == SEGMENT {
-                // The getter of the last slot is about to move on to the next segment.
-                backoff.snooze();
-                // ORDERING: as in `try_get`.
-                miss = Miss::Hindered(self.head.end.index.load(Ordering::Acquire));
-                continue;
-            }
             if let Some(tail) = self.look_at_tail(head) {
                 if tail & CLOSED == 0 {
                     return Err(TryGetError::Empty);
@@ -360,6 +398,14 @@ impl<T> Unbounded<T> {
                 // ORDERING: pairs with the Release of `close`.
                 fence(Ordering::Acquire);
                 return Err(TryGetError::Closed);
+            }
+            let offset = offset(head);
+            if offset == SEGMENT {
+                // Whoever claimed the last slot, or put the first segment in place, is about to move `head` on to the next one.
+                backoff.snooze();
+                // ORDERING: as in `try_get`.
+                miss = Miss::Hindered(self.head.end.index.load(Ordering::Acquire));
+                continue;
             }
             match self.get_at(head, offset) {
                 Ok(claim) => return Ok(claim),
@@ -370,12 +416,11 @@ impl<T> Unbounded<T> {
 
     /// Sets the getters' bit if the queue is empty and open (I2).
     pub(super) fn arm_getters(&self) -> bool {
-        // Relaxed, all three: as for the bounded queue. `head` at a turning position is never empty.
+        // Relaxed, all three: as for the bounded queue.
         let head = self.head.end.index.load(Ordering::Relaxed);
         let tail = self.tail.index.load(Ordering::Relaxed);
         tail & CLOSED == 0
             && same_position(tail, head)
-            && offset(tail) != SEGMENT
             && self
                 .tail
                 .index
@@ -447,7 +492,8 @@ mod tests {
 
     #[test]
     fn a_word_at_the_turning_position_counts_as_the_first_of_the_next_segment() {
-        assert_eq!(count(SEGMENT << FLAG_BITS), SEGMENT);
-        assert_eq!(count(LAP << FLAG_BITS), SEGMENT);
+        assert_eq!((count(START), count(FIRST)), (0, 0));
+        let last_of_the_first = FIRST + SEGMENT * STEP;
+        assert_eq!((count(last_of_the_first), count(last_of_the_first + STEP)), (SEGMENT, SEGMENT));
     }
 }

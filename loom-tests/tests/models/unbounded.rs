@@ -1,4 +1,4 @@
-//! The unbounded queue: segments (of two slots under loom) that fill, turn and go (I8, I13).
+//! The unbounded queue: segments (of two slots under loom) that come, fill, turn and go (I8, I13, I21).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +18,29 @@ fn use_all_segments(queue: &Queue<u32>) {
 }
 
 models! {
+    /// Whose segment it is, the other one puts into it all the same (I21).
+    two_putters_make_the_first_segment(Complete, [[1, 2], [2, 1]]) {
+        let queue = share(Queue::unbounded());
+        let putter = spawn(&queue, |queue| queue.put(1).unwrap());
+        queue.put(2).unwrap();
+        putter.join().unwrap();
+        assert_eq!(queue.size(), 2);
+        [queue.try_get().unwrap(), queue.try_get().unwrap()]
+    }
+
+    /// A getter that finds the first segment in place and no item in it must not claim a slot (I21).
+    a_getter_waits_at_the_start_until_there_is_an_item(Complete, [EMPTY, Ok(1)]) {
+        let queue = share(Queue::unbounded());
+        let putter = spawn(&queue, |queue| queue.put(1).unwrap());
+        let got = queue.try_get();
+        putter.join().unwrap();
+        if got.is_err() {
+            assert_eq!(queue.try_get(), Ok(1));
+        }
+        assert_eq!(queue.try_get(), EMPTY);
+        got
+    }
+
     one_putter_and_one_getter_cross_a_segment_boundary(Complete, [vec![1, 2]]) {
         let queue = share(Queue::unbounded());
         queue.put(0).unwrap();

@@ -66,6 +66,16 @@ controls! {
         "free-a-segment-early", "unbounded::a_segment_is_used_again_only_when_nobody_is_in_it", RACE
     )
 
+    /// I21.
+    the_one_first_segment(
+        "put-another-first-segment", "unbounded::two_putters_make_the_first_segment", RACE
+    )
+
+    /// I21.
+    the_head_that_leaves_the_start_after_the_tail(
+        "head-leaves-the-start-first", "unbounded::a_getter_waits_at_the_start_until_there_is_an_item", "is older than `head`"
+    )
+
     /// I8: the stamps of a segment's last use say nothing of this one.
     the_number_of_a_segments_use(
         "any-use-will-do", "unbounded::a_late_putter_keeps_a_segment_that_was_used_before", RACE

@@ -227,8 +227,9 @@ models! {
             .play(Linearizable, Queue::bounded(2));
     }
 
+    /// From the second segment on: the first one comes in `an_unbounded_queue_that_is_closed`.
     an_unbounded_queue_that_is_closed_while_it_is_used(Preemptions(2), [()]) {
-        Script { before: &[], ours: &[Put(1), Close], others: &[&[Put(2)], &[Get, Get]], after: &[TryGet, TryGet] }
+        Script { before: &[Put(0), Get, Put(0), Get], ours: &[Put(1), Close], others: &[&[Put(2)], &[Get, Get]], after: &[TryGet, TryGet] }
             .play(Linearizable, Queue::unbounded());
     }
 
