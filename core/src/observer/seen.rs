@@ -153,6 +153,14 @@ impl Seen {
         self.known.len()
     }
 
+    /// Makes room for so many in all.
+    pub(super) fn reserve(&mut self, number: usize, news: &mut News) {
+        let more = number.saturating_sub(self.len());
+        self.known.reserve(more);
+        self.details.reserve(more);
+        news.look.changed.reserve(more);
+    }
+
     pub(super) fn details(&self, place: usize) -> &Details {
         &self.details[place]
     }
@@ -332,16 +340,17 @@ impl Seen {
 
     /// Keeps those at these places, and gives them others, in the order of their addresses.
     pub(super) fn put_in_order<'a>(&mut self, kept: impl Iterator<Item = &'a mut usize>) {
-        let mut kept: Vec<&mut usize> = kept.collect();
         // A model takes the same steps in every execution, wherever the allocator puts things.
         let order = |place: usize| match sync::MODEL_CHECKED {
             true => place,
             false => self.details[place].inside.addr(),
         };
-        kept.sort_by_key(|place| order(**place));
-        let known = std::mem::take(&mut self.known);
-        let mut details: Vec<_> = std::mem::take(&mut self.details).into_iter().map(Some).collect();
-        for (new, place) in kept.into_iter().enumerate() {
+        let mut kept: Vec<(usize, &mut usize)> = kept.map(|place| (order(*place), place)).collect();
+        kept.sort_unstable_by_key(|(order, _)| *order);
+        let known = std::mem::replace(&mut self.known, Vec::with_capacity(kept.len()));
+        let details = std::mem::replace(&mut self.details, Vec::with_capacity(kept.len()));
+        let mut details: Vec<_> = details.into_iter().map(Some).collect();
+        for (new, (_, place)) in kept.into_iter().enumerate() {
             let old = std::mem::replace(place, new);
             self.known.push(Known { ..known[old] });
             self.details.extend(details[old].take());

@@ -68,7 +68,6 @@ const SHORT: usize = 22;
 
 /// A short name stands in the entry itself: a look-up need not follow one more pointer into memory that is not in
 /// the cache.
-#[derive(Clone)]
 pub(super) enum Name {
     Short { length: u8, bytes: [u8; SHORT] },
     Long(StdArc<str>),
@@ -92,6 +91,19 @@ impl Name {
             Self::Short { length, bytes } => &bytes[..usize::from(*length)],
             Self::Long(name) => name.as_bytes(),
         }
+    }
+
+    /// What comes first in the order of the bytes: of two names, the one that has less here is less. Two short names that
+    /// have the same are the same.
+    pub(super) fn beginning(&self) -> [u64; 3] {
+        let mut bytes = [0; 24];
+        let name = self.as_bytes();
+        let length = name.len().min(SHORT);
+        bytes[..length].copy_from_slice(&name[..length]);
+        // After a name whose bytes are followed by zeros come those that have zeros there themselves.
+        bytes[SHORT] = name.len().min(SHORT + 1) as u8;
+        let word = |at: usize| u64::from_be_bytes(std::array::from_fn(|byte| bytes[8 * at + byte]));
+        [word(0), word(1), word(2)]
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -120,6 +132,32 @@ mod tests {
             assert!(!entry.is_of(8, name), "another hash");
             assert!(!entry.is_of(7, &format!("{name}\0")), "a longer name");
             assert_eq!(matches!(entry.name, Name::Long(_)), name.len() > SHORT);
+        }
+    }
+
+    #[test]
+    fn beginnings_are_in_the_order_of_the_names() {
+        let mut names: Vec<String> =
+            ["", "\0", "\0\0", "a", "a\0", "a\0b", "ab", "b", "ä", "\u{10ffff}"]
+                .map(String::from)
+                .into();
+        for length in [7, 8, 9, 16, SHORT - 1, SHORT, SHORT + 1, 40] {
+            for last in ["\0", "a", "b"] {
+                names.push("a".repeat(length - 1) + last);
+            }
+        }
+        for (one, other) in names.iter().flat_map(|one| names.iter().map(move |other| (one, other)))
+        {
+            let [beginning, others] =
+                [one, other].map(|name| Name::new(&StdArc::from(&**name)).beginning());
+            if beginning != others {
+                assert_eq!(beginning.cmp(&others), one.cmp(other), "{one:?} {other:?}");
+            } else {
+                assert!(
+                    one == other || one.len() > SHORT && other.len() > SHORT,
+                    "{one:?} {other:?}"
+                );
+            }
         }
     }
 

@@ -198,12 +198,16 @@ impl<H> Names<H> {
         H: Handle,
     {
         let Some(reading) = self.begin_reading() else { return };
-        let mut found = Vec::new();
-        // Short names can be compared without a look at anything else.
-        self.for_each(&reading, |entry| found.push((entry.name().clone(), entry)));
-        found.sort_unstable_by(|(one, _), (other, _)| one.as_bytes().cmp(other.as_bytes()));
+        let mut found = Vec::with_capacity(self.len());
+        // Mostly these can be compared without a look at anything else.
+        self.for_each(&reading, |entry| found.push((entry.name().beginning(), entry)));
+        found.sort_unstable_by(|(one, entry), (other, another)| {
+            one.cmp(other).then_with(|| entry.name().as_bytes().cmp(another.name().as_bytes()))
+        });
         // Of one name there may be two: it was moved meanwhile, or removed and made anew. Either was there.
-        found.dedup_by(|(one, _), (other, _)| one.as_bytes() == other.as_bytes());
+        found.dedup_by(|(one, entry), (other, another)| {
+            one == other && entry.name().as_bytes() == another.name().as_bytes()
+        });
         rows.reserve(found.len());
         let mut values = Vec::new();
         for together in found.chunks(FETCHED_TOGETHER) {
@@ -240,6 +244,11 @@ impl<H> Names<H> {
         self.for_each(&reading, |entry| see(entry.hash(), entry.handle()))
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lock.lock().writing.names() as usize
+    }
+
     /// A reading, unless there has never been a name.
     fn begin_reading(&self) -> Option<Reading> {
         (!self.table.is_untouched()).then(removed::begin_reading)
@@ -258,6 +267,7 @@ impl<H> Names<H> {
             let lock = self.lock.lock();
             let (buckets, changes) = (self.table.buckets(&lock.writing), lock.writing.changes());
             let end = buckets.min(bucket + FOUND_TOGETHER);
+            self.table.fetch_ahead(&lock.writing, bucket..end);
             for bucket in bucket..end {
                 found.extend(self.table.chain(&lock.writing, bucket).map(ptr::from_ref));
             }

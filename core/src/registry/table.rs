@@ -22,11 +22,12 @@
 //! the lock.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::ptr;
 
 use super::entry::Entry;
 use super::removed::Removed;
-use crate::sync::{AtomicPtr, AtomicU64, FIRST_SEGMENT, Ordering, SEGMENTS};
+use crate::sync::{self, AtomicPtr, AtomicU64, FIRST_SEGMENT, Ordering, SEGMENTS};
 use crate::zeroed::zeroed_slice;
 
 /// The head of a chain.
@@ -58,6 +59,10 @@ pub(super) struct Writing {
 }
 
 impl Writing {
+    pub(super) fn names(&self) -> u64 {
+        self.names
+    }
+
     pub(super) fn changes(&self) -> u64 {
         self.changes
     }
@@ -224,6 +229,17 @@ impl<H> Table<H> {
     pub(super) fn buckets(&self, _: &Writing) -> u64 {
         // Relaxed: we hold the lock.
         self.buckets.load(Ordering::Relaxed)
+    }
+
+    /// Has the first entry of each of these buckets brought into the cache: whoever then walks along the chains need not
+    /// wait for one after the other.
+    pub(super) fn fetch_ahead(&self, writing: &Writing, buckets: Range<u64>) {
+        assert!(buckets.end <= self.buckets(writing));
+        for bucket in buckets {
+            // SAFETY: just seen, and we hold the lock.
+            // Relaxed: as we hold the lock.
+            sync::fetch_ahead(unsafe { self.bucket(bucket) }.load(Ordering::Relaxed));
+        }
     }
 
     /// The entries of one bucket.
