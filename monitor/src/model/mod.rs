@@ -7,6 +7,7 @@
 mod entry;
 mod filter;
 mod history;
+mod places;
 mod problems;
 mod sides;
 pub(crate) mod sites;

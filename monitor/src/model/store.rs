@@ -2,10 +2,10 @@
 
 use super::entry::Entry;
 use super::history::Ticks;
+use super::places::Places;
 use super::threads::{ThreadSeen, Threads};
 use crate::wire::{Changes, Refused, RowId};
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 /// Of so many primitives the past is kept for a chart from the beginning: it may take 16 KiB each.
 const TRACKED: usize = 1024;
@@ -24,7 +24,7 @@ pub struct Store {
     entries: Vec<Entry>,
     /// Whether each of them may be part of a problem, side by side: most are not, and need not be looked at for that.
     notable: Vec<bool>,
-    places: HashMap<RowId, usize>,
+    places: Places,
     /// All places, by kind and name; made when it is asked for.
     by_id: OnceCell<Vec<usize>>,
     /// How often a primitive came or went.
@@ -55,7 +55,7 @@ impl Store {
         }
         self.ticks.begin(page.at_us);
         for row in page.rows {
-            if let Some(&place) = self.places.get(&row.id) {
+            if let Some(place) = self.places.get(&row.id, &self.entries) {
                 let entry = &mut self.entries[place];
                 self.threads.note(Some(entry.row()), &row, page.at_us);
                 entry.replace(row, &self.ticks);
@@ -63,7 +63,7 @@ impl Store {
                 self.notable[place] = entry.is_notable();
             } else {
                 self.threads.note(None, &row, page.at_us);
-                self.places.insert(row.id.clone(), self.entries.len());
+                self.places.insert(&row.id, self.entries.len());
                 let mut entry = Entry::new(row, page.at_us, self.fulls);
                 if self.entries.len() < TRACKED {
                     entry.keep_track();
@@ -91,8 +91,7 @@ impl Store {
             self.entries.retain(|entry| entry.seen == fulls);
             if self.entries.len() < number {
                 self.note_arrival();
-                let ids = self.entries.iter().map(|entry| entry.row().id.clone());
-                self.places = ids.zip(0..).collect();
+                self.places = Places::of(&self.entries);
                 self.notable = self.entries.iter().map(Entry::is_notable).collect();
             }
         }
@@ -102,8 +101,8 @@ impl Store {
 
     /// From now on the past of this primitive is kept for a chart, if it is not already.
     pub fn keep_track(&mut self, id: &RowId) {
-        if let Some(place) = self.places.get(id) {
-            self.entries[*place].keep_track();
+        if let Some(place) = self.places.get(id, &self.entries) {
+            self.entries[place].keep_track();
         }
     }
 
@@ -113,14 +112,11 @@ impl Store {
     }
 
     fn remove(&mut self, id: &RowId) {
-        let Some(place) = self.places.remove(id) else { return };
+        let Some(place) = self.places.swap_remove(id, &self.entries) else { return };
         self.note_arrival();
         let gone = self.entries.swap_remove(place);
         self.threads.forget(gone.row(), self.ticks.now_us());
         self.notable.swap_remove(place);
-        if let Some(moved) = self.entries.get(place) {
-            self.places.insert(moved.row().id.clone(), place);
-        }
     }
 
     /// All entries, in no order.
@@ -130,12 +126,12 @@ impl Store {
 
     /// The entry of one primitive.
     pub fn get(&self, id: &RowId) -> Option<&Entry> {
-        self.places.get(id).map(|place| &self.entries[*place])
+        self.place(id).map(|place| &self.entries[place])
     }
 
     /// The place of one primitive among the entries.
     pub fn place(&self, id: &RowId) -> Option<usize> {
-        self.places.get(id).copied()
+        self.places.get(id, &self.entries)
     }
 
     /// The places of all entries, by kind and name.
@@ -323,6 +319,30 @@ mod tests {
         assert_eq!(store.refused(), [refused()], "the answer is not complete yet");
         store.apply(page(3, false, vec![], vec![]));
         assert!(store.refused().is_empty(), "everything was told, and this was not");
+    }
+
+    #[test]
+    fn each_is_found_wherever_it_is_after_others_have_gone() {
+        let name = |number: usize| format!("n{number}");
+        let id = |number: usize| row(&name(number), 0).id;
+        let all: Vec<Row> = (0..40).map(|number| row(&name(number), number as i64)).collect();
+        let mut store = Store::default();
+        store.apply(page(1, true, all.clone(), vec![]));
+        let mut there = [true; 40];
+        // The first, the last, those in between; one that comes again.
+        for (at, gone) in [0, 39, 38, 7, 1, 0, 20, 37].into_iter().enumerate() {
+            let again = if at == 4 { vec![all[0].clone()] } else { vec![] };
+            there[0] |= at == 4;
+            there[gone] = false;
+            store.apply(page(2 + at as u64, false, again, vec![id(gone)]));
+            for (number, there) in there.into_iter().enumerate() {
+                let found = store.get(&id(number)).map(|entry| entry.row().id.name.as_str());
+                assert_eq!(found, there.then_some(name(number)).as_deref());
+            }
+        }
+        store.apply(page(20, true, all[5..9].to_vec(), vec![]));
+        assert_eq!(store.entries().len(), 4);
+        assert!(store.get(&id(7)).is_some() && store.get(&id(9)).is_none());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Bytes of one line to a value and back. Pure: no socket, no clock, nothing remembered.
 
-use super::{Frame, Request};
+use super::{Changes, Frame, Request};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt;
 
@@ -39,6 +39,11 @@ pub fn decode_request(line: &[u8]) -> Result<Request, WireError> {
 ///
 /// [`WireError`] for everything that is not a [`Frame`]. Never panics, whatever the bytes.
 pub fn decode_frame(line: &[u8]) -> Result<Frame, WireError> {
+    // As agents write it. Whatever comes in another order is read as well, but all of it is copied first, as what it is
+    // may stand at its end.
+    if line.starts_with(br#"{"type":"changes","#) {
+        return decode::<Changes>(line).map(Frame::Changes);
+    }
     decode(line)
 }
 
@@ -120,6 +125,28 @@ mod tests {
             assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
             assert_eq!(decode_frame(&line[..line.len() - 1]).as_ref(), Ok(&frame));
         }
+    }
+
+    #[test]
+    fn a_frame_may_say_anywhere_what_it_is() {
+        let changes = Frame::Changes(Changes {
+            generation: 2,
+            rows: vec![row("jobs")],
+            ..Changes::default()
+        });
+        let line = String::from_utf8(encode(&changes)).unwrap();
+        let first = r#"{"type":"changes","#;
+        assert!(line.starts_with(first));
+        let end = line.trim_end().trim_end_matches('}');
+        for other in [
+            line.replacen(first, r#"{ "type": "changes", "#, 1),
+            format!(r#"{},"type":"changes"}}"#, end.replacen(first, "{", 1)),
+        ] {
+            assert_eq!(decode_frame(other.as_bytes()).as_ref(), Ok(&changes), "{other}");
+        }
+        let without = line.replacen(r#""generation":2,"#, "", 1);
+        let error = decode_frame(without.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("missing field `generation`"), "{error}");
     }
 
     #[test]

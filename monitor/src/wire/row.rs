@@ -86,6 +86,7 @@ impl fmt::Display for Location {
 
 /// A primitive at the moment of a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FlatRow")]
 pub struct Row {
     /// Which primitive.
     #[serde(flatten)]
@@ -107,6 +108,36 @@ pub struct Row {
     /// Which lines changed the count, if it is a wait group that is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_sites: Option<Vec<CallSite>>,
+}
+
+/// A [`Row`] as it is read: all fields side by side. With `flatten`, serde would keep a copy of each row's text to look in
+/// for the fields of the id, which takes longer than all the rest.
+#[derive(Deserialize)]
+struct FlatRow {
+    kind: Kind,
+    name: String,
+    type_name: Cow<'static, str>,
+    created_at: Location,
+    state: State,
+    #[serde(default)]
+    putters: u64,
+    #[serde(default)]
+    getters: u64,
+    #[serde(default)]
+    waiters: u64,
+    #[serde(default)]
+    blocked: Vec<Blocked>,
+    #[serde(default)]
+    call_sites: Option<Vec<CallSite>>,
+}
+
+impl From<FlatRow> for Row {
+    fn from(row: FlatRow) -> Self {
+        let FlatRow { kind, name, type_name, created_at, state, .. } = row;
+        let FlatRow { putters, getters, waiters, blocked, call_sites, .. } = row;
+        let id = RowId { kind, name, type_name, created_at };
+        Row { id, state, putters, getters, waiters, blocked, call_sites }
+    }
 }
 
 impl Row {

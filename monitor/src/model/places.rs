@@ -1,0 +1,55 @@
+//! Where in the store each primitive is, found by what makes it the same one.
+
+use super::entry::Entry;
+use crate::wire::RowId;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
+
+/// It keeps no ids, as those are in the entries: each call is given the entries as they are before the change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    table: HashTable<Place>,
+    hasher: DefaultHashBuilder,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// Of the id, which need not be looked at again when the table grows.
+    hash: u64,
+    at: usize,
+}
+
+impl Places {
+    /// The places of all of these.
+    pub(super) fn of(entries: &[Entry]) -> Self {
+        let mut places = Self::default();
+        for (at, entry) in entries.iter().enumerate() {
+            places.insert(&entry.row().id, at);
+        }
+        places
+    }
+
+    pub(super) fn get(&self, id: &RowId, entries: &[Entry]) -> Option<usize> {
+        let is_it = |place: &Place| entries[place.at].row().id == *id;
+        self.table.find(self.hasher.hash_one(id), is_it).map(|place| place.at)
+    }
+
+    /// Enters one that is not there.
+    pub(super) fn insert(&mut self, id: &RowId, at: usize) {
+        let hash = self.hasher.hash_one(id);
+        self.table.insert_unique(hash, Place { hash, at }, |place| place.hash);
+    }
+
+    /// Forgets one, whose place the last of the entries takes. Where that is is returned.
+    pub(super) fn swap_remove(&mut self, id: &RowId, entries: &[Entry]) -> Option<usize> {
+        let at = self.get(id, entries)?;
+        let hash = self.hasher.hash_one(id);
+        self.table.find_entry(hash, |place| place.at == at).ok()?.remove();
+        let last = entries.len() - 1;
+        let hash = self.hasher.hash_one(&entries[last].row().id);
+        if let Some(place) = self.table.find_mut(hash, |place| place.at == last) {
+            place.at = at;
+        }
+        Some(at)
+    }
+}
