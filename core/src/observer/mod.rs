@@ -179,7 +179,7 @@ impl<'a> Observer<'a> {
     fn walk_along_all(&mut self, news: &mut News, write: impl FnMut(SharedValue) -> String) {
         let Self { registry, seen, atomics, shareds, wait_groups, queues, .. } = self;
         let names = registry.tables();
-        seen.reserve(names.0.len() + names.1.len() + names.2.len() + names.3.len(), news);
+        seen.reserve(registry.len(), news);
         let walked = [
             atomics.walk(Kind::Atomic, names.0, seen, news),
             shareds.walk(Kind::Shared, names.1, seen, news),

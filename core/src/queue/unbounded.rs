@@ -15,7 +15,7 @@
 //! A position is a number of which the upper part counts segments and the lower part slots, with the
 //! [flags](super::word) below. Each segment has one position more than it has slots: a word that stands at
 //! this *turning position* says that the thread which claimed the last slot is about to put the next
-//! segment in place.
+//! segment in place, or that there is no segment yet (I21).
 //!
 //! I8: a thread touches a segment's memory only after it claimed a slot in it and before it is done with that
 //! slot: a putter by publishing the item, a getter by marking the slot as consumed, with a plain store. So once
@@ -139,8 +139,8 @@ impl<T> Unbounded<T> {
     /// Tries once to claim the slot for the next item.
     #[inline(always)]
     pub(super) fn try_put(&self) -> Result<Putting<'_, T>, Miss> {
-        // ORDERING: pairs with the Release in `put_last`: an index in a segment comes with the pointer to that
-        // segment, so that the load after this one can not give an older one.
+        // ORDERING: pairs with the Release in `put_last` and in `put_first`: an index in a segment comes with the pointer
+        // to that segment, so that the load after this one can not give an older one.
         let tail = self.tail.index.load(Ordering::Acquire);
         let offset = offset(tail);
         if tail & CLOSED != 0 || offset + 1 >= SEGMENT {
@@ -225,6 +225,12 @@ impl<T> Unbounded<T> {
     /// Puts the first segment in place, and says whether it did: another putter may have been faster (I21).
     #[cold]
     fn put_first(&self, unused: &mut Option<Box<Segment<T>>>) -> bool {
+        // Relaxed: not followed. Whoever comes too late need not make a segment, and only looks from then on.
+        if !self.tail.segment.load(Ordering::Relaxed).is_null()
+            && !fault!("put-another-first-segment")
+        {
+            return false;
+        }
         let first = unused.take().unwrap_or_else(Segment::new);
         first.begin_use(FIRST);
         let first = Box::into_raw(first);
@@ -302,7 +308,7 @@ impl<T> Unbounded<T> {
     /// Tries once to claim the slot of the first item.
     #[inline(always)]
     pub(super) fn try_get(&self) -> Result<Getting<'_, T>, Miss> {
-        // ORDERING: pairs with the Release in `turn`.
+        // ORDERING: pairs with the Release in `turn` and in `put_first`.
         let head = self.head.end.index.load(Ordering::Acquire);
         let offset = offset(head);
         if offset + 1 >= SEGMENT {
@@ -335,6 +341,13 @@ impl<T> Unbounded<T> {
             known_tail.store(tail, Ordering::Release);
         }
         None
+    }
+
+    /// The same, at a turning position. Who waits there comes again and again, and leaves no note.
+    fn met_tail(&self, head: u64) -> Option<u64> {
+        // Relaxed: as above.
+        let tail = self.tail.index.load(Ordering::Relaxed);
+        same_position(head, tail).then_some(tail)
     }
 
     /// Claims the slot at `offset` of the first segment, if `head` still stands there. The slot's putter has claimed
@@ -391,7 +404,9 @@ impl<T> Unbounded<T> {
                     newer
                 }
             };
-            if let Some(tail) = self.look_at_tail(head) {
+            let offset = offset(head);
+            let met = if offset == SEGMENT { self.met_tail(head) } else { self.look_at_tail(head) };
+            if let Some(tail) = met {
                 if tail & CLOSED == 0 {
                     return Err(TryGetError::Empty);
                 }
@@ -399,7 +414,6 @@ impl<T> Unbounded<T> {
                 fence(Ordering::Acquire);
                 return Err(TryGetError::Closed);
             }
-            let offset = offset(head);
             if offset == SEGMENT {
                 // Whoever claimed the last slot, or put the first segment in place, is about to move `head` on to the next one.
                 backoff.snooze();

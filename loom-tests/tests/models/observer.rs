@@ -147,7 +147,9 @@ models! {
         (then, next)
     }
 
-    puts_during_a_look_are_told_then_or_the_next_time(Complete, [(0, 2), (1, 1), (2, 0)]) {
+    /// The first put of all moves `tail` to its first slot before it claims that: a look in between tells of a change that is
+    /// none, as at any turn (I21).
+    puts_during_a_look_are_told_then_or_the_next_time(Complete, [(0, 2), (1, 1), (2, 0), (1, 2), (2, 1)]) {
         let registry = share(Registry::new());
         let queues = ["jobs", "results"].into_iter().zip([0, 1]);
         let queues = queues.map(|(name, maxsize)| registry.queue::<u8>(name, maxsize).unwrap());

@@ -48,9 +48,9 @@ models! {
     two_who_ask_for_one_queue_reach_each_other(Twice(3), [7]) {
         let registry = share(Registry::new());
         let putter = spawn(&registry, |registry| {
-            registry.queue::<u32>("jobs", 0).unwrap().put(7).unwrap();
+            registry.queue::<u32>("jobs", 1).unwrap().put(7).unwrap();
         });
-        let got = registry.queue::<u32>("jobs", 0).unwrap().get().unwrap();
+        let got = registry.queue::<u32>("jobs", 1).unwrap().get().unwrap();
         putter.join().unwrap();
         got
     }

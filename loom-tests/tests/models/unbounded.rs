@@ -41,6 +41,37 @@ models! {
         got
     }
 
+    /// The words meet where the segment ends: who comes then finds nothing, and goes (I21).
+    a_queue_is_empty_between_two_segments(Preemptions(2), [[EMPTY, EMPTY], [Ok(1), EMPTY], [EMPTY, Ok(1)]]) {
+        let queue = share(Queue::unbounded());
+        queue.put(0).unwrap();
+        assert_eq!(queue.get(), Some(0));
+        let putter = spawn(&queue, |queue| queue.put(1).unwrap());
+        let getter = spawn(&queue, Queue::try_get);
+        let got = queue.try_get();
+        putter.join().unwrap();
+        let got = [got, getter.join().unwrap()];
+        if got == [EMPTY, EMPTY] {
+            assert_eq!(queue.try_get(), Ok(1));
+        }
+        assert_eq!(queue.try_get(), EMPTY);
+        got
+    }
+
+    /// There it is closed as well, and waits for nobody.
+    a_queue_is_closed_between_two_segments(Preemptions(2), [(None, Some(1)), (Some(1), None), (None, None)]) {
+        let queue = share(Queue::unbounded());
+        queue.put(0).unwrap();
+        assert_eq!(queue.get(), Some(0));
+        let putter = spawn(&queue, |queue| queue.put(1).is_ok());
+        let getter = spawn(&queue, Queue::get);
+        queue.close();
+        let got = queue.get();
+        let theirs = getter.join().unwrap();
+        assert_eq!(got.is_some() || theirs.is_some(), putter.join().unwrap());
+        (got, theirs)
+    }
+
     one_putter_and_one_getter_cross_a_segment_boundary(Complete, [vec![1, 2]]) {
         let queue = share(Queue::unbounded());
         queue.put(0).unwrap();

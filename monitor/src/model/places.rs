@@ -2,14 +2,15 @@
 
 use super::entry::Entry;
 use crate::wire::RowId;
-use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
+use hashbrown::HashTable;
+use std::hash::{BuildHasher, RandomState};
 
 /// It keeps no ids, as those are in the entries: each call is given the entries as they are before the change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
     table: HashTable<Place>,
-    hasher: DefaultHashBuilder,
+    /// Names may come from untrusted input.
+    hasher: RandomState,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +31,9 @@ impl Places {
     }
 
     pub(super) fn get(&self, id: &RowId, entries: &[Entry]) -> Option<usize> {
-        let is_it = |place: &Place| entries[place.at].row().id == *id;
-        self.table.find(self.hasher.hash_one(id), is_it).map(|place| place.at)
+        let hash = self.hasher.hash_one(id);
+        let is_it = |place: &Place| place.hash == hash && entries[place.at].row().id == *id;
+        self.table.find(hash, is_it).map(|place| place.at)
     }
 
     /// Enters one that is not there.

@@ -40,7 +40,7 @@ pub fn decode_request(line: &[u8]) -> Result<Request, WireError> {
 /// [`WireError`] for everything that is not a [`Frame`]. Never panics, whatever the bytes.
 pub fn decode_frame(line: &[u8]) -> Result<Frame, WireError> {
     // As agents write it. Whatever comes in another order is read as well, but all of it is copied first, as what it is
-    // may stand at its end.
+    // may stand at its end. Here `type` is one more field that a page of changes does not know.
     if line.starts_with(br#"{"type":"changes","#) {
         return decode::<Changes>(line).map(Frame::Changes);
     }

@@ -5,6 +5,7 @@ use crate::escape::escape;
 use crate::model::{Entry, Ticks};
 use crate::wire::{Blocked, Kind, Row};
 use regex::Regex;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// What a row must pass, or must not.
@@ -49,7 +50,10 @@ impl Test {
         let row = entry.row();
         match self {
             // What is seen is what is typed: an escaped name is found by its escapes, too.
-            Test::Name(needle) => needle.is_in(&row.id.name) || needle.is_in(&escape(&row.id.name)),
+            Test::Name(needle) => {
+                needle.is_in(&row.id.name)
+                    || matches!(escape(&row.id.name), Cow::Owned(seen) if needle.is_in(&seen))
+            }
             Test::Pattern(pattern) => pattern.is_match(&row.id.name),
             Test::Kind(kind) => row.id.kind == *kind,
             Test::Type(needle) => needle.is_in(&row.id.type_name),
@@ -93,8 +97,12 @@ impl Needle {
             text.contains(&self.text)
         } else if text.is_ascii() {
             // Most are: of a hundred thousand names no copies need to be made.
-            let mut parts = text.as_bytes().windows(self.text.len());
-            parts.any(|part| part.eq_ignore_ascii_case(self.text.as_bytes()))
+            let needle = self.text.as_bytes();
+            let mut parts = text.as_bytes().windows(needle.len());
+            // Most parts are out of the question after their first letter.
+            parts.any(|part| {
+                part[0].eq_ignore_ascii_case(&needle[0]) && part.eq_ignore_ascii_case(needle)
+            })
         } else {
             text.to_lowercase().contains(&self.text)
         }
