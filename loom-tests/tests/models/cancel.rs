@@ -69,7 +69,7 @@ models! {
     }
 
     the_wake_of_a_dropped_get_future_reaches_a_blocked_thread(Preemptions(4), [1]) {
-        let queue = share(Queue::unbounded());
+        let queue = share(unbounded_in_use());
         let mut fickle = queue.get_async();
         assert!(poll_once(&mut fickle).is_pending());
         let patient = spawn(&queue, |queue| queue.get().unwrap());
@@ -179,7 +179,7 @@ models! {
 
     /// The forgotten one keeps the one wake-up that it is given. The next put reaches the next in line.
     a_forgotten_get_future_wedges_nobody_for_ever(Complete, [1]) {
-        let queue = share(Queue::unbounded());
+        let queue = share(unbounded_in_use());
         let mut forgotten = queue.get_async();
         assert!(poll_once(&mut forgotten).is_pending());
         std::mem::forget(forgotten);

@@ -23,6 +23,17 @@ pub(crate) fn share<T>(handle: T) -> Arc<T> {
     Arc::new(handle)
 }
 
+/// An unbounded queue that is empty, in front of the first slot of a segment. Where its first segment is not what a model
+/// is about, it need not explore how that comes.
+pub(crate) fn unbounded_in_use() -> Queue<u32> {
+    let queue = Queue::unbounded();
+    for _ in 0..2 {
+        queue.put(0).unwrap();
+        queue.get().unwrap();
+    }
+    queue
+}
+
 /// How many threads this execution has begun, but for the first. Not modelled.
 static STARTED: AtomicUsize = AtomicUsize::new(0);
 
