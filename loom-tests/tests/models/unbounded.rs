@@ -170,7 +170,7 @@ models! {
     }
 
     a_stalled_putter_keeps_its_segment_from_being_freed(Complete, [vec![1, 2, 3]]) {
-        let queue = share(Queue::unbounded());
+        let queue = share(unbounded_in_use());
         let putter = spawn(&queue, |queue| {
             queue.put(1).unwrap();
             queue.put(2).unwrap();
