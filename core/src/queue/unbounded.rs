@@ -253,16 +253,16 @@ impl<T> Unbounded<T> {
         });
         // Relaxed: comes with the index below, and is not read by who has not acquired that.
         self.head.end.segment.store(first, Ordering::Relaxed);
-        if fault!("head-leaves-the-start-first") {
-            // ORDERING: as below.
-            self.head.end.index.store(FIRST, Ordering::Release);
-        }
-        // ORDERING: publishes the segment and the pointer to it to putters. By addition, as in `put_last`.
-        self.tail.index.fetch_add(STEP, Ordering::Release);
         // ORDERING: publishes the segment and the pointer to it to getters, `oldest` to the first turner, and a `tail` that is
         // no older than this `head` (see `get_at`): so it comes after that one, or this would look like a queue that is not
         // empty. Nobody else changes it at the turning position.
-        self.head.end.index.store(FIRST, Ordering::Release);
+        let move_head = || self.head.end.index.store(FIRST, Ordering::Release);
+        if fault!("head-leaves-the-start-first") {
+            move_head();
+        }
+        // ORDERING: publishes the segment and the pointer to it to putters. By addition, as in `put_last`.
+        self.tail.index.fetch_add(STEP, Ordering::Release);
+        move_head();
         true
     }
 
