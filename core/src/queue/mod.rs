@@ -4,6 +4,7 @@ mod bounded;
 mod future;
 mod inner;
 mod iter;
+mod position;
 mod segment;
 mod slot;
 mod spare;

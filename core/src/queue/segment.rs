@@ -7,8 +7,10 @@
 use std::alloc::{Layout, handle_alloc_error};
 use std::ptr;
 
+use super::position::consumed;
+#[cfg(all(loom, feature = "loom"))]
+use super::position::lap;
 use super::slot::Slot;
-use super::word::FLAG_BITS;
 use crate::backoff::Backoff;
 #[cfg(all(loom, feature = "loom"))]
 use crate::sync::UnsafeCell;
@@ -47,27 +49,6 @@ impl<T> Drop for Spent<T> {
             self.first = segment.next.load(Ordering::Relaxed);
         }
     }
-}
-
-/// Positions in a segment: its slots and the turning position.
-pub(super) const LAP: u64 = SEGMENT + 1;
-
-/// Stamp of a slot that holds an item, in the segment in which `word` stands. Every segment that ever was has a stamp
-/// of its own, so when the memory is used again, the stamps that are left in it are those of no item.
-#[inline]
-pub(super) fn written(word: u64) -> u64 {
-    lap(word) | 1
-}
-
-/// Stamp of that slot when the item was taken out.
-#[inline]
-pub(super) fn consumed(word: u64) -> u64 {
-    lap(word) | 2
-}
-
-#[inline]
-fn lap(word: u64) -> u64 {
-    word - word % (LAP << FLAG_BITS)
 }
 
 impl<T> Segment<T> {

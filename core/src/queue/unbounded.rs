@@ -30,7 +30,8 @@
 
 use std::ptr;
 
-use super::segment::{LAP, Oldest, Segment, Spent, consumed, written};
+use super::position::{FIRST, LAP, START, STEP, consumed, count, offset, written};
+use super::segment::{Oldest, Segment, Spent};
 use super::slot::{FullSlot, Getting, Putting};
 use super::spare::{Next, Spare};
 use super::word::{CLOSED, FLAG_BITS, Miss, NoRoom, WAITERS, same_position};
@@ -38,13 +39,6 @@ use crate::backoff::Backoff;
 use crate::error::TryGetError;
 use crate::pad::Padded;
 use crate::sync::{self, AtomicPtr, AtomicU64, Ordering, SEGMENT, UnsafeCell, fault, fence};
-
-/// One position, in a word.
-const STEP: u64 = 1 << FLAG_BITS;
-/// Where both words begin: at the turning position of a segment that never was.
-const START: u64 = SEGMENT * STEP;
-/// The first slot of the first segment.
-const FIRST: u64 = START + STEP;
 
 pub(super) struct Unbounded<T> {
     /// Where the next item goes. Its index is written by putters, by `close`, and under the getters' lock.
@@ -72,17 +66,6 @@ struct End<T> {
 unsafe impl<T: Send> Send for Unbounded<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for Unbounded<T> {}
-
-/// The place of a word's position within its segment; `SEGMENT` is the turning position.
-fn offset(word: u64) -> u64 {
-    (word >> FLAG_BITS) % LAP
-}
-
-/// How many items ever passed this word.
-fn count(word: u64) -> u64 {
-    let position = word >> FLAG_BITS;
-    (position / LAP) * SEGMENT + (position % LAP) - SEGMENT
-}
 
 impl<T> Unbounded<T> {
     pub(super) fn new() -> Self {
@@ -502,12 +485,5 @@ mod tests {
             assert_eq!(claim.full.take(), item);
             assert_eq!(queue.counts(), (5 * SEGMENT, item + 1, (5 * SEGMENT - item - 1) as usize));
         }
-    }
-
-    #[test]
-    fn a_word_at_the_turning_position_counts_as_the_first_of_the_next_segment() {
-        assert_eq!((count(START), count(FIRST)), (0, 0));
-        let last_of_the_first = FIRST + SEGMENT * STEP;
-        assert_eq!((count(last_of_the_first), count(last_of_the_first + STEP)), (SEGMENT, SEGMENT));
     }
 }
