@@ -20,6 +20,12 @@ struct Place {
     at: usize,
 }
 
+impl Place {
+    fn is_of(&self, hash: u64, id: &RowId, entries: &[Entry]) -> bool {
+        self.hash == hash && entries[self.at].row().id == *id
+    }
+}
+
 impl Places {
     /// The places of all of these.
     pub(super) fn of(entries: &[Entry]) -> Self {
@@ -32,8 +38,7 @@ impl Places {
 
     pub(super) fn get(&self, id: &RowId, entries: &[Entry]) -> Option<usize> {
         let hash = self.hasher.hash_one(id);
-        let is_it = |place: &Place| place.hash == hash && entries[place.at].row().id == *id;
-        self.table.find(hash, is_it).map(|place| place.at)
+        self.table.find(hash, |place| place.is_of(hash, id, entries)).map(|place| place.at)
     }
 
     /// Enters one that is not there.
@@ -44,9 +49,9 @@ impl Places {
 
     /// Forgets one, whose place the last of the entries takes. Where that is is returned.
     pub(super) fn swap_remove(&mut self, id: &RowId, entries: &[Entry]) -> Option<usize> {
-        let at = self.get(id, entries)?;
         let hash = self.hasher.hash_one(id);
-        self.table.find_entry(hash, |place| place.at == at).ok()?.remove();
+        let entry = self.table.find_entry(hash, |place| place.is_of(hash, id, entries)).ok()?;
+        let (Place { at, .. }, _) = entry.remove();
         let last = entries.len() - 1;
         let hash = self.hasher.hash_one(&entries[last].row().id);
         if let Some(place) = self.table.find_mut(hash, |place| place.at == last) {
