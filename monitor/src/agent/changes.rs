@@ -4,15 +4,13 @@
 //! difference; any other question gets everything. So there is no history to keep, and no way to be wrong
 //! about what a viewer has: it says so itself.
 
+use super::answer::Answer;
 use super::rows;
 use crate::clock::micros;
-use crate::wire::{Changes, Refused, Row, RowId};
+use crate::wire::{Changes, Refused};
 use named_sync::{Observer, Refusal, Registry, SharedValue};
 use std::sync::Arc;
 use std::time::Instant;
-
-/// How many rows, blocked threads and call sites together go into one page; more only of one row.
-const PAGE: usize = 256;
 
 /// The last answer on one connection.
 #[derive(Debug)]
@@ -38,13 +36,13 @@ impl<'a> Tracker<'a> {
         }
     }
 
-    /// The pages that answer a question: at least one, even if nothing changed.
+    /// The answer to a question.
     pub(super) fn changes(
         &mut self,
         since: u64,
         start: Instant,
         write: impl FnMut(SharedValue) -> String,
-    ) -> Vec<Changes> {
+    ) -> Answer {
         let full = std::mem::take(&mut self.is_fresh) || since == 0 || since != self.generation;
         self.generation += 1;
         if full {
@@ -53,17 +51,10 @@ impl<'a> Tracker<'a> {
         }
         let begun = Instant::now();
         let look = self.observer.look_and_write(write);
-        let now = Instant::now();
-        let at_us = micros(now.saturating_duration_since(start));
-        let rows = look.changed.iter().filter_map(|inspection| rows::row(inspection, now));
-        let gone = look.gone.iter().map(rows::gone).collect();
-        let blank = Changes { at_us, generation: self.generation, ..Changes::default() };
-        let mut pages = paginate(rows, gone, full, &blank);
-        if let Some(last) = pages.last_mut() {
-            last.refused = self.refused(start);
-            last.took_us = Some(micros(begun.elapsed()));
-        }
-        pages
+        let looked = Instant::now();
+        let at_us = micros(looked.saturating_duration_since(start));
+        let first = Changes { at_us, full, generation: self.generation, ..Changes::default() };
+        Answer::new(look, begun..looked, first, self.refused(start))
     }
 
     /// Who was refused a name, if that is news.
@@ -76,43 +67,11 @@ impl<'a> Tracker<'a> {
     }
 }
 
-fn paginate(
-    rows: impl Iterator<Item = Row>,
-    gone: Vec<RowId>,
-    full: bool,
-    blank: &Changes,
-) -> Vec<Changes> {
-    let mut pages = vec![Changes { full, ..blank.clone() }];
-    let mut weight = 0;
-    let mut room = |pages: &mut Vec<Changes>, more: usize| {
-        if weight > 0 && weight + more > PAGE {
-            if let Some(last) = pages.last_mut() {
-                last.more = true;
-            }
-            pages.push(blank.clone());
-            weight = 0;
-        }
-        weight += more;
-    };
-    for row in rows {
-        let sites = row.call_sites.as_ref().map_or(0, Vec::len);
-        room(&mut pages, 1 + row.blocked.len() + sites);
-        if let Some(page) = pages.last_mut() {
-            page.rows.push(row);
-        }
-    }
-    for id in gone {
-        room(&mut pages, 1);
-        if let Some(page) = pages.last_mut() {
-            page.gone.push(id);
-        }
-    }
-    pages
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::answer::PAGE;
     use super::*;
+    use crate::wire::Changes;
     use named_sync::Kind;
 
     fn names(pages: &[Changes]) -> Vec<&str> {
@@ -123,7 +82,7 @@ mod tests {
     }
 
     fn ask(tracker: &mut Tracker<'_>, since: u64) -> Vec<Changes> {
-        tracker.changes(since, Instant::now(), |value| value.to_string())
+        tracker.changes(since, Instant::now(), |value| value.to_string()).collect()
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! A thread that looks at the registry, so that somebody else can talk to the viewer when a look does not end.
 
 use super::Source;
+use super::answer::Answer;
 use super::changes::Tracker;
 use super::values::{Blocked, Writing};
-use crate::wire::Changes;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -24,7 +24,7 @@ pub(super) struct Looker {
 
 struct Thread {
     questions: Sender<u64>,
-    answers: Receiver<Vec<Changes>>,
+    answers: Receiver<Answer>,
     writing: Writing,
 }
 
@@ -33,8 +33,8 @@ impl Looker {
         Looker { source, start, blocked, generation: 0, thread: None }
     }
 
-    /// The pages that answer a question.
-    pub(super) fn changes(&mut self, since: u64) -> io::Result<Vec<Changes>> {
+    /// The answer to a question.
+    pub(super) fn changes(&mut self, since: u64) -> io::Result<Answer> {
         loop {
             let thread = match self.thread.take() {
                 Some(thread) => thread,
@@ -42,10 +42,10 @@ impl Looker {
             };
             // If the thread is gone, so is its receiver, and the answer's sender, which is noticed below.
             let _ = thread.questions.send(since);
-            if let Some(pages) = thread.answer()? {
-                self.generation = pages.first().map_or(0, |page| page.generation);
+            if let Some(answer) = thread.answer()? {
+                self.generation = answer.generation().unwrap_or(0);
                 self.thread = Some(thread);
-                return Ok(pages);
+                return Ok(answer);
             }
             // Another one begins anew; what blocked this one is not asked for again.
         }
@@ -60,8 +60,8 @@ impl Looker {
         thread::Builder::new().name("syncmon-looker".to_owned()).spawn(move || {
             let mut tracker = Tracker::new(source.registry(), generation);
             for since in asked {
-                let pages = tracker.changes(since, start, |value| writes.write(value));
-                if answer.send(pages).is_err() {
+                let changes = tracker.changes(since, start, |value| writes.write(value));
+                if answer.send(changes).is_err() {
                     return;
                 }
             }
@@ -72,10 +72,10 @@ impl Looker {
 
 impl Thread {
     /// The answer, or nothing if the host's own code keeps it.
-    fn answer(&self) -> io::Result<Option<Vec<Changes>>> {
+    fn answer(&self) -> io::Result<Option<Answer>> {
         loop {
             match self.answers.recv_timeout(GLANCE) {
-                Ok(pages) => return Ok(Some(pages)),
+                Ok(answer) => return Ok(Some(answer)),
                 Err(RecvTimeoutError::Timeout) if self.writing.leave_if_blocked() => {
                     return Ok(None);
                 }

@@ -15,6 +15,7 @@
 //!
 //! It takes no part in what the host waits for, so it answers while every other thread is stuck.
 
+mod answer;
 mod changes;
 mod listen;
 mod looker;
