@@ -204,7 +204,7 @@ impl Atomic {
 
 impl Observed for Inner {
     fn words_at(&self) -> WordsAt {
-        WordsAt::Number(&raw const self.value)
+        WordsAt::of_number(&self.value)
     }
 
     fn identity(&self) -> &Identity {

@@ -56,7 +56,7 @@ impl Identity {
     }
 
     /// Has the name brought into the cache, and what counts those who have it.
-    pub(crate) fn fetch_ahead(&self) {
+    pub(crate) fn fetch_name(&self) {
         if let Some(name) = &self.name {
             // The counts stand before the text.
             sync::fetch_ahead(name.as_ptr().wrapping_sub(2 * size_of::<usize>()));

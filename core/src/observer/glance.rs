@@ -1,11 +1,13 @@
 //! The words of a primitive that change whenever what is told of it changes.
 
+use std::ptr;
+
 use super::SharedValue;
 use crate::identity::Identity;
 use crate::inspect::Inspection;
 use crate::queue::{has_waiters, head_stays_with_tail};
 use crate::sync::{self, AtomicI64, AtomicU64, Ordering, fault};
-use crate::wait_group::Count;
+use crate::wait_group;
 
 /// What a primitive keeps, as it is: equal glances, equal state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,70 +21,114 @@ pub(crate) struct Glance {
 /// Where the words of a primitive are, for whoever looks again and again: to come by them through the primitive takes
 /// longer than to look at them, and brings more of it into the cache.
 #[derive(Clone, Copy)]
-pub(crate) enum WordsAt {
+pub(crate) struct WordsAt {
+    /// The one that changes whenever anything does, as long as they are [settled](Self::are_settled).
+    first: *const (),
+    /// That of a queue's head.
+    head: *const AtomicU64,
+    what: What,
+}
+
+/// What the first word is.
+#[derive(Clone, Copy)]
+enum What {
     /// The value of an atomic.
-    Number(*const AtomicI64),
+    Number,
     /// The version of a shared variable (I20).
-    Version(*const AtomicU64),
+    Version,
     /// The word of a wait group.
-    Count(*const Count),
+    Count,
     /// The same of a tracked one: what lines did is not in the word.
-    TrackedCount(*const Count),
-    /// The words of a queue's two ends.
-    Ends([*const AtomicU64; 2]),
+    TrackedCount,
+    /// That of a queue's tail.
+    Tail,
 }
 
 impl WordsAt {
-    /// The words as they are now, once they were `known`.
+    pub(crate) fn of_number(value: &AtomicI64) -> Self {
+        Self::of(value, What::Number)
+    }
+
+    pub(crate) fn of_version(latest: &AtomicU64) -> Self {
+        Self::of(latest, What::Version)
+    }
+
+    pub(crate) fn of_count(word: &AtomicU64, is_tracked: bool) -> Self {
+        Self::of(word, if is_tracked { What::TrackedCount } else { What::Count })
+    }
+
+    pub(crate) fn of_ends([tail, head]: [&AtomicU64; 2]) -> Self {
+        Self { head, ..Self::of(tail, What::Tail) }
+    }
+
+    fn of<T>(first: *const T, what: What) -> Self {
+        Self { first: first.cast(), head: ptr::null(), what }
+    }
+
+    /// The first word as it is now. It takes the same steps for all, and so can be asked of many without finding out what
+    /// each of them is.
     ///
     /// # Safety
     ///
     /// The primitive is alive.
     #[inline]
-    pub(super) unsafe fn glance(self, known: [u64; 2]) -> Glance {
-        // Relaxed, all: compared and not acted upon.
-        match self {
-            Self::Number(number) => {
-                // SAFETY: as the caller says.
-                let value = unsafe { &*number }.load(Ordering::Relaxed);
-                Glance { words: [value.cast_unsigned(), 0], has_more: false }
+    pub(super) unsafe fn first(self) -> u64 {
+        // Relaxed, both: compared and not acted upon. What is told is looked at anew; of a shared variable, the fence with
+        // which an inspection begins to read acquires what the store of this version released.
+        match self.what {
+            What::Number => {
+                // SAFETY: it is one, and alive, as the caller says.
+                let value = unsafe { &*self.first.cast::<AtomicI64>() };
+                value.load(Ordering::Relaxed).cast_unsigned()
             }
-            Self::Version(latest) => {
-                // SAFETY: as the caller says.
-                // Relaxed: the fence with which an inspection begins to read acquires what the store of this version released.
-                let latest = unsafe { &*latest }.load(Ordering::Relaxed);
-                Glance { words: [latest, 0], has_more: false }
+            What::Version | What::Count | What::TrackedCount | What::Tail => {
+                // SAFETY: as above.
+                unsafe { &*self.first.cast::<AtomicU64>() }.load(Ordering::Relaxed)
             }
-            // SAFETY: as the caller says.
-            Self::Count(count) => unsafe { &*count }.glance(),
-            Self::TrackedCount(count) => {
-                // SAFETY: as the caller says.
-                Glance { has_more: true, ..unsafe { &*count }.glance() }
+        }
+    }
+
+    /// Whether there is nothing to see once these were the words, as long as the first is the same.
+    pub(super) fn are_settled(self, words: [u64; 2]) -> bool {
+        match self.what {
+            What::Number | What::Version | What::Count => true,
+            What::TrackedCount => false,
+            What::Tail => {
+                let nobody_waits = !has_waiters(words[0]) || fault!("settle-with-the-bit-set");
+                nobody_waits && head_stays_with_tail(words)
             }
-            Self::Ends([tail, head]) => {
-                // SAFETY: as the caller says.
-                // Relaxed: as above. If it is older than what `head` would be, that is told the next time.
-                let tail = unsafe { &*tail }.load(Ordering::Relaxed);
-                let is_head_known = tail == known[0] && head_stays_with_tail(known)
+        }
+    }
+
+    /// The words as they are now, of which this is the first, once they were `known`.
+    ///
+    /// # Safety
+    ///
+    /// The primitive is alive.
+    #[inline]
+    pub(super) unsafe fn glance(self, first: u64, known: [u64; 2]) -> Glance {
+        match self.what {
+            What::Number | What::Version => Glance { words: [first, 0], has_more: false },
+            What::Count => wait_group::glance_at(first),
+            What::TrackedCount => Glance { has_more: true, ..wait_group::glance_at(first) },
+            What::Tail => {
+                let is_head_known = first == known[0] && head_stays_with_tail(known)
                     || fault!("look-at-one-end-only");
-                // SAFETY: as the caller says.
-                // Relaxed: as above.
-                let head = || unsafe { &*head }.load(Ordering::Relaxed);
-                let words = [tail, if is_head_known { known[1] } else { head() }];
+                // SAFETY: the head of that queue, which is alive, as the caller says.
+                // Relaxed: as the first. If that is older than what `head` would be, that is told the next time.
+                let head = || unsafe { &*self.head }.load(Ordering::Relaxed);
+                let words = [first, if is_head_known { known[1] } else { head() }];
                 Glance { words, has_more: words.into_iter().any(has_waiters) }
             }
         }
     }
 
-    /// Has those brought into the cache that a glance looks at, once they were `known`.
+    /// Has those brought into the cache that a look at them begins with, once they were `known`.
     #[inline]
     pub(super) fn fetch_ahead(self, known: [u64; 2]) {
-        match self {
-            Self::Number(number) => sync::fetch_ahead(number),
-            Self::Version(latest) => sync::fetch_ahead(latest),
-            Self::Count(count) | Self::TrackedCount(count) => sync::fetch_ahead(count),
-            Self::Ends([tail, _]) if head_stays_with_tail(known) => sync::fetch_ahead(tail),
-            Self::Ends(ends) => ends.into_iter().for_each(sync::fetch_ahead),
+        sync::fetch_ahead(self.first);
+        if matches!(self.what, What::Tail) && !head_stays_with_tail(known) {
+            sync::fetch_ahead(self.head);
         }
     }
 }
@@ -92,8 +138,13 @@ pub(crate) trait Observed {
     /// Where its words are as long as it lives.
     fn words_at(&self) -> WordsAt;
 
-    /// Has what an inspection looks at brought into the cache, if that is more than all of this and its name.
-    fn fetch_ahead(&self) {}
+    /// Has what an inspection looks at first brought into the cache. Mostly that is all of this.
+    fn fetch_ahead(&self) {
+        fetch_whole(self);
+    }
+
+    /// Has brought into the cache what an inspection looks at by way of that, but for the name.
+    fn fetch_further(&self) {}
 
     fn identity(&self) -> &Identity;
 
@@ -113,17 +164,17 @@ pub(crate) const FETCHED_TOGETHER: usize = 32;
 pub(crate) fn fetch_together<'a>(
     primitives: impl Iterator<Item = &'a (dyn Observed + 'static)> + Clone,
 ) {
-    primitives.clone().for_each(fetch_whole);
+    primitives.clone().for_each(Observed::fetch_ahead);
     for primitive in primitives {
-        primitive.fetch_ahead();
-        primitive.identity().fetch_ahead();
+        primitive.fetch_further();
+        primitive.identity().fetch_name();
     }
 }
 
-/// Has all of a primitive brought into the cache.
-fn fetch_whole(primitive: &(dyn Observed + 'static)) {
-    let first = std::ptr::from_ref(primitive).cast::<u8>();
-    let size = size_of_val(primitive);
+/// Has all of something brought into the cache.
+pub(crate) fn fetch_whole<T: ?Sized>(it: &T) {
+    let first = std::ptr::from_ref(it).cast::<u8>();
+    let size = size_of_val(it);
     for offset in (0..size).step_by(64) {
         sync::fetch_ahead(first.wrapping_add(offset));
     }

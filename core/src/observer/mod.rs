@@ -20,10 +20,12 @@ use crate::inspect::{Inspection, Kind};
 use crate::registry::{Registry, begin_reading};
 use crate::site::Site;
 use crate::sync::{StdArc, fault};
-pub(crate) use glance::{FETCHED_TOGETHER, Glance, Handle, Observed, WordsAt, fetch_together};
+pub(crate) use glance::{
+    FETCHED_TOGETHER, Glance, Handle, Observed, WordsAt, fetch_together, fetch_whole,
+};
 use seen::{News, Seen};
 pub use value::SharedValue;
-pub(crate) use value::debug_text;
+pub(crate) use value::{debug_text, each_fetched};
 use walk::{Met, Walked};
 
 /// Sees what has changed in a [`Registry`] since it last looked.

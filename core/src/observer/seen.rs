@@ -7,15 +7,17 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_together};
+use super::glance::{FETCHED_TOGETHER, UNKNOWN, WordsAt, fetch_together, fetch_whole};
+use super::value::each_fetched;
 use super::{Glance, Gone, Look, Observed, SharedValue};
 use crate::inspect::{CallSite, Inspection, Kind, State, Waiter};
 use crate::site::Site;
-use crate::sync::{self, StdArc};
+use crate::sync::{self, StdArc, fault};
+use crate::wait_group;
 
 /// While so many are looked at, as many that follow are brought into the cache. With many more, what is asked for is more
 /// than the processor has on its way at a time.
-const TOGETHER: usize = if sync::MODEL_CHECKED { 1 } else { 8 };
+const TOGETHER: usize = if sync::MODEL_CHECKED { 1 } else { 16 };
 
 /// Among how many the texts of shared values that were not replaced are written anew in each look.
 const REWRITTEN: usize = 256;
@@ -24,7 +26,7 @@ const REWRITTEN: usize = 256;
 pub(super) struct Seen {
     /// In the order of their addresses; behind them those that have just arrived.
     known: Vec<Known>,
-    /// What is rarely looked at, of the same ones.
+    /// What is rarely looked at, of the same ones, in the order in which they came: there is much of it to be moved.
     details: Vec<Details>,
     /// Whose text is to be written anew next.
     turn: usize,
@@ -43,6 +45,10 @@ struct Known {
     /// Whether somebody was told to be blocked. That is looked at again, whatever the words say: they may be those from
     /// before, or have come to say so before the last one left.
     told_waiters: bool,
+    /// Whether there is nothing to see as long as the first word is the same.
+    is_settled: bool,
+    /// Where its details are.
+    details: usize,
 }
 
 pub(super) struct Details {
@@ -91,6 +97,22 @@ struct Unwritten {
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.details.iter().map(|details| &details.name)).finish()
+    }
+}
+
+impl Known {
+    /// Why it is to be looked at closer, if it is.
+    fn compare(&self, glance: Glance) -> Option<Why> {
+        let Glance { words, has_more } = glance;
+        let is_same = self.words == words;
+        (!is_same || has_more || self.told_waiters)
+            .then_some(Why::MayHaveChanged { words, is_same })
+    }
+
+    /// To be called when anything of it has changed.
+    fn settle(&mut self) {
+        let nobody_waits = !self.told_waiters || fault!("settle-with-waiters-told");
+        self.is_settled = nobody_waits && self.words_at.are_settled(self.words);
     }
 }
 
@@ -162,7 +184,7 @@ impl Seen {
     }
 
     pub(super) fn details(&self, place: usize) -> &Details {
-        &self.details[place]
+        &self.details[self.known[place].details]
     }
 
     /// Compares all of them with what they are now.
@@ -173,7 +195,7 @@ impl Seen {
     /// (I18).
     pub(super) unsafe fn compare_all(&mut self, news: &mut News) {
         // SAFETY: as the caller says.
-        let inside = |details: &Details| unsafe { &*details.inside };
+        let inside = |seen: &Self, place| unsafe { &*seen.details(place).inside };
         let mut closer = Vec::new();
         let number = self.known.len();
         for begin in (0..number).step_by(TOGETHER) {
@@ -183,21 +205,32 @@ impl Seen {
             }
             for place in begin..next {
                 if sync::MODEL_CHECKED {
-                    note_a_look_at(inside(&self.details[place]));
+                    note_a_look_at(inside(self, place));
                 }
                 let known = &self.known[place];
                 // SAFETY: as the caller says.
-                let glance = unsafe { known.words_at.glance(known.words) };
-                closer.extend(self.compare_glance(place, glance).map(|why| (place, why)));
+                let first = unsafe { known.words_at.first() };
+                if known.is_settled && first == known.words[0] {
+                    continue;
+                }
+                // SAFETY: as the caller says.
+                let glance = unsafe { known.words_at.glance(first, known.words) };
+                closer.extend(known.compare(glance).map(|why| (place, why)));
+            }
+        }
+        let changed = closer.len();
+        for place in self.in_turn() {
+            if closer[..changed].binary_search_by_key(&place, |(place, _)| *place).is_err() {
+                closer.push((place, Why::IsInTurn));
             }
         }
         for together in closer.chunks(FETCHED_TOGETHER) {
             for &(place, _) in together {
-                sync::fetch_ahead(&raw const self.details[place].inside);
+                sync::fetch_ahead(&raw const self.details(place).inside);
             }
-            fetch_together(together.iter().map(|&(place, _)| inside(&self.details[place])));
+            fetch_together(together.iter().map(|&(place, _)| inside(self, place)));
             for &(place, why) in together {
-                self.look_closer(place, inside(&self.details[place]), why, news);
+                self.look_closer(place, inside(self, place), why, news);
             }
         }
     }
@@ -210,23 +243,15 @@ impl Seen {
         news: &mut News,
     ) {
         note_a_look_at(inside);
+        let known = &self.known[place];
+        let words_at = inside.words_at();
         // SAFETY: it is borrowed.
-        let glance = unsafe { inside.words_at().glance(self.known[place].words) };
-        if let Some(why) = self.compare_glance(place, glance) {
+        let glance = unsafe { words_at.glance(words_at.first(), known.words) };
+        let is_in_turn = || known.kind == Kind::Shared && self.is_in_turn(place);
+        let why = known.compare(glance).or_else(|| is_in_turn().then_some(Why::IsInTurn));
+        if let Some(why) = why {
             self.look_closer(place, inside, why, news);
         }
-    }
-
-    /// Why it is to be looked at closer, if it is.
-    #[inline]
-    fn compare_glance(&self, place: usize, glance: Glance) -> Option<Why> {
-        let known = &self.known[place];
-        let Glance { words, has_more } = glance;
-        let is_same = known.words == words;
-        if !is_same || has_more || known.told_waiters {
-            return Some(Why::MayHaveChanged { words, is_same });
-        }
-        (known.kind == Kind::Shared && self.is_in_turn(place)).then_some(Why::IsInTurn)
     }
 
     /// Finds out whether something is to be told.
@@ -249,7 +274,7 @@ impl Seen {
             return;
         }
         if is_in_details {
-            let Details { waiters, call_sites, .. } = &mut self.details[place];
+            let Details { waiters, call_sites, .. } = &mut self.details[known.details];
             if is_same
                 && is_same_line(waiters, &inspection.waiters)
                 && *call_sites == inspection.call_sites
@@ -261,6 +286,7 @@ impl Seen {
         }
         known.words = words_told(&inspection).unwrap_or(words);
         known.told_waiters = !inspection.waiters.is_empty();
+        known.settle();
         news.tell(inspection, value, place, false);
     }
 
@@ -274,13 +300,15 @@ impl Seen {
     ) -> bool {
         let kind = self.known[place].kind;
         let new = self.arrive(kind, inside, news);
+        let details = self.known[place].details;
         self.known.swap_remove(place);
-        let old = self.details.swap_remove(place);
+        self.known[place].details = details;
+        let old = self.details.swap_remove(details);
         debug_assert_eq!(new, self.known.len());
         if let Some(unwritten) = news.unwritten.last_mut().filter(|last| last.place == new) {
             unwritten.place = place;
         }
-        let is_another = !old.is_like(&self.details[place]);
+        let is_another = !old.is_like(self.details(place));
         if is_another {
             news.look.gone.push(old.gone(kind));
         }
@@ -298,21 +326,25 @@ impl Seen {
         let place = self.known.len();
         let words_at = inside.words_at();
         // SAFETY: it is borrowed.
-        let Glance { words, .. } = unsafe { words_at.glance(UNKNOWN) };
+        let Glance { words, .. } = unsafe { words_at.glance(words_at.first(), UNKNOWN) };
         let (inspection, value) = inside.inspect_unwritten();
         let words = words_told(&inspection).unwrap_or(words);
         let told_waiters = !inspection.waiters.is_empty();
+        let details = self.details.len();
         self.details.push(Details::of(inside, &inspection));
-        self.known.push(Known { words, words_at, kind, told_waiters });
+        let mut known = Known { words, words_at, kind, told_waiters, is_settled: false, details };
+        known.settle();
+        self.known.push(known);
         news.tell(inspection, value, place, false);
         place
     }
 
     /// Has the texts written, and tells of those that are new. What is written is user code: it runs in no reading.
     pub(super) fn write(&mut self, news: &mut News, mut write: impl FnMut(SharedValue) -> String) {
-        for Unwritten { mut inspection, value, place, is_known } in news.unwritten.drain(..) {
+        for unwritten in each_fetched(&mut news.unwritten, |unwritten| &unwritten.value) {
+            let Unwritten { mut inspection, value, place, is_known } = unwritten;
             let written = write(value);
-            let old = &mut self.details[place].text;
+            let old = &mut self.details[self.known[place].details].text;
             if is_known && *old == written {
                 continue;
             }
@@ -325,8 +357,8 @@ impl Seen {
 
     /// Strikes from the news what more was met of one name than the last.
     pub(super) fn strike_twins(&self, look: &mut Look) {
-        let kinds = self.known.iter().map(|known| known.kind);
-        let living: BTreeSet<_> = kinds.zip(self.details.iter().map(Details::id)).collect();
+        let ids = self.known.iter().map(|known| (known.kind, self.details[known.details].id()));
+        let living: BTreeSet<_> = ids.collect();
         look.gone.retain(|gone| {
             let line = &gone.created_at;
             let id = (&*gone.name, gone.type_name, line.file(), line.line());
@@ -343,17 +375,25 @@ impl Seen {
         // A model takes the same steps in every execution, wherever the allocator puts things.
         let order = |place: usize| match sync::MODEL_CHECKED {
             true => place,
-            false => self.details[place].inside.addr(),
+            false => self.details(place).inside.addr(),
         };
         let mut kept: Vec<(usize, &mut usize)> = kept.map(|place| (order(*place), place)).collect();
         kept.sort_unstable_by_key(|(order, _)| *order);
         let known = std::mem::replace(&mut self.known, Vec::with_capacity(kept.len()));
-        let details = std::mem::replace(&mut self.details, Vec::with_capacity(kept.len()));
-        let mut details: Vec<_> = details.into_iter().map(Some).collect();
-        for (new, (_, place)) in kept.into_iter().enumerate() {
-            let old = std::mem::replace(place, new);
+        for new in 0..kept.len() {
+            if let Some((_, place)) = kept.get(new + TOGETHER) {
+                fetch_whole(&known[**place]);
+            }
+            let old = std::mem::replace(kept[new].1, new);
             self.known.push(Known { ..known[old] });
-            self.details.extend(details[old].take());
+        }
+        if self.known.len() < self.details.len() {
+            let details = std::mem::take(&mut self.details);
+            let mut details: Vec<_> = details.into_iter().map(Some).collect();
+            for known in &mut self.known {
+                let old = std::mem::replace(&mut known.details, self.details.len());
+                self.details.extend(details[old].take());
+            }
         }
     }
 
@@ -362,6 +402,14 @@ impl Seen {
         let number = self.known.len();
         (place + number - self.turn % number) % number < REWRITTEN
     }
+
+    /// The shared values whose turn it is.
+    fn in_turn(&self) -> impl Iterator<Item = usize> {
+        let number = self.known.len();
+        let first = self.turn.checked_rem(number).unwrap_or(0);
+        let places = (first..number).chain(0..first).take(REWRITTEN);
+        places.filter(|&place| self.known[place].kind == Kind::Shared)
+    }
 }
 
 /// The words that go with what is told, if they can go back to what they were: an atomic's value, a wait group's count.
@@ -369,7 +417,7 @@ impl Seen {
 fn words_told(inspection: &Inspection) -> Option<[u64; 2]> {
     match inspection.state {
         State::Atomic { value } => Some([value.cast_unsigned(), 0]),
-        State::WaitGroup { count, generation } => Some([u64::from(count), u64::from(generation)]),
+        State::WaitGroup { count, generation } => Some([wait_group::word_of(count, generation), 0]),
         State::Shared { .. } | State::Queue { .. } => None,
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::{self, Write};
 
+use super::FETCHED_TOGETHER;
 use crate::inspect::VALUE_LIMIT;
 use crate::panics;
-use crate::sync::StdArc;
+use crate::sync::{self, StdArc};
 
 /// The value of a [`Shared`](crate::Shared) at one moment, of whatever type.
 ///
@@ -33,6 +34,25 @@ impl SharedValue {
     pub fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Takes one after the other out of what there is, and has the values that are in them brought into the cache before it is
+/// their turn.
+pub(crate) fn each_fetched<V>(
+    all: &mut Vec<V>,
+    value: impl Fn(&V) -> &SharedValue,
+) -> impl Iterator<Item = V> {
+    let mut rest = all.drain(..);
+    let mut fetched = 0;
+    std::iter::from_fn(move || {
+        if fetched == 0 {
+            let together = rest.as_slice().iter().take(FETCHED_TOGETHER);
+            fetched =
+                together.map(|each| sync::fetch_ahead(StdArc::as_ptr(&value(each).value))).count();
+        }
+        fetched = fetched.saturating_sub(1);
+        rest.next()
+    })
 }
 
 impl fmt::Display for SharedValue {

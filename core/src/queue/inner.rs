@@ -6,14 +6,14 @@ use std::panic::Location;
 use super::bounded::Bounded;
 use super::slot::{FullSlot, Getting, Putting};
 use super::unbounded::Unbounded;
-use super::word::{CLOSED, Miss, NoRoom};
+use super::word::{CLOSED, Miss, NoRoom, has_waiters};
 use crate::error::{CapacityError, GetTimeoutError, PutTimeoutError, TryGetError, TryPutError};
 use crate::identity::Identity;
-use crate::inspect::{Inspection, Kind, Operation, State};
-use crate::observer::{Observed, WordsAt};
+use crate::inspect::{Inspection, Kind, Operation, State, Waiter};
+use crate::observer::{self, Observed, WordsAt};
 use crate::panics::{self, Panics};
 use crate::patience::Awaited;
-use crate::sync::{self, AtomicU8, Deadline, Ordering, fault};
+use crate::sync::{self, AtomicU8, AtomicU64, Deadline, Ordering, fault};
 use crate::wait::{self, Condition, TimedOut, WaitList};
 
 /// From this capacity on it pays for both sides to let some items come together.
@@ -403,15 +403,42 @@ impl<T> Inner<T> {
             Items::Unbounded(_) => None,
         }
     }
+
+    /// `tail` and `head`.
+    fn words(&self) -> [&AtomicU64; 2] {
+        match &self.items {
+            Items::Bounded(items) => items.words(),
+            Items::Unbounded(items) => items.words(),
+        }
+    }
+
+    /// Who is blocked. As long as a word does not say that somebody is, the list that belongs to it is empty (I1), and its
+    /// lock is left alone.
+    fn waiters(&self) -> Vec<Waiter> {
+        let [tail, head] = self.words();
+        let mut waiters = Vec::new();
+        for (word, list) in [(tail, &self.getters), (head, &self.putters)] {
+            // Relaxed: who knows that somebody is blocked has seen the bit, or what came after it.
+            if has_waiters(word.load(Ordering::Relaxed)) {
+                waiters.append(&mut list.inspect());
+            }
+        }
+        waiters
+    }
 }
 
 impl<T> Observed for Inner<T> {
     fn words_at(&self) -> WordsAt {
-        let ends = match &self.items {
-            Items::Bounded(items) => items.words(),
-            Items::Unbounded(items) => items.words(),
-        };
-        WordsAt::Ends(ends.map(std::ptr::from_ref))
+        WordsAt::of_ends(self.words())
+    }
+
+    fn fetch_ahead(&self) {
+        observer::fetch_whole(&self.identity);
+        // Most of the rest is padding: a few words stand at the beginning of each part.
+        let first = (&raw const self.items).cast::<u8>();
+        for offset in (0..size_of::<Items<T>>()).step_by(align_of::<Items<T>>()) {
+            sync::fetch_ahead(first.wrapping_add(offset));
+        }
     }
 
     fn identity(&self) -> &Identity {
@@ -422,8 +449,7 @@ impl<T> Observed for Inner<T> {
         let (puts, gets, size) = self.counts();
         let (capacity, closed) = (self.capacity(), self.is_closed());
         let state = State::Queue { size, capacity, puts, gets, closed };
-        let mut waiters = self.getters.inspect();
-        waiters.extend(self.putters.inspect());
+        let waiters = self.waiters();
         self.identity.inspection(Kind::Queue, std::any::type_name::<T>(), state, waiters)
     }
 }
@@ -446,5 +472,17 @@ impl<T> Drop for Inner<T> {
             }
         }
         Rest(self).drop_items();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_takes_three_padded_parts_for_its_words_and_one_for_the_rest() {
+        assert_eq!(size_of::<Items<u64>>(), 3 * align_of::<Items<u64>>());
+        assert_eq!(size_of::<Inner<u64>>(), 4 * align_of::<Items<u64>>());
+        assert_eq!(size_of::<Inner<[u64; 100]>>(), size_of::<Inner<u64>>());
     }
 }

@@ -6,11 +6,12 @@
 use std::ptr::{self, NonNull};
 
 use super::segment::Segment;
-use crate::pad::Padded;
 use crate::sync::{AtomicPtr, Ordering};
 
-/// A segment that was used and can be used again, or null.
-pub(super) struct Spare<T>(Padded<AtomicPtr<Segment<T>>>);
+/// A segment that was used and can be used again, or null. It may stand beside `tail`, in a cache line of its own: turners
+/// come to it once a segment.
+#[repr(align(64))]
+pub(super) struct Spare<T>(AtomicPtr<Segment<T>>);
 
 /// A segment that may become the last one.
 pub(super) enum Next<T> {
@@ -20,7 +21,7 @@ pub(super) enum Next<T> {
 
 impl<T> Spare<T> {
     pub(super) fn new() -> Self {
-        Self(Padded(AtomicPtr::new(ptr::null_mut())))
+        Self(AtomicPtr::new(ptr::null_mut()))
     }
 
     /// A segment to put behind the last one, in which the caller saw `tail` stand: the spare one, or a new one. If the

@@ -42,9 +42,13 @@ use crate::sync::{self, AtomicPtr, AtomicU64, Ordering, SEGMENT, UnsafeCell, fau
 
 pub(super) struct Unbounded<T> {
     /// Where the next item goes. Its index is written by putters, by `close`, and under the getters' lock.
-    tail: Padded<End<T>>,
+    tail: Padded<Tail<T>>,
     /// Where the next item comes from. Its flags are not used: nobody waits for room.
     head: Padded<Head<T>>,
+}
+
+struct Tail<T> {
+    end: End<T>,
     spare: Spare<T>,
 }
 
@@ -71,13 +75,12 @@ impl<T> Unbounded<T> {
     pub(super) fn new() -> Self {
         let end = || End { index: AtomicU64::new(START), segment: AtomicPtr::new(ptr::null_mut()) };
         Self {
-            tail: Padded(end()),
+            tail: Padded(Tail { end: end(), spare: Spare::new() }),
             head: Padded(Head {
                 end: end(),
                 known_tail: AtomicU64::new(START),
                 oldest: UnsafeCell::new(Oldest { segment: ptr::null_mut(), word: START }),
             }),
-            spare: Spare::new(),
         }
     }
 
@@ -101,7 +104,7 @@ impl<T> Unbounded<T> {
                 let next = segment.next.load(Ordering::Relaxed);
                 let is_first = ptr::eq(spent.first, segment);
                 *oldest = Oldest { segment: next, word: oldest.word + LAP * STEP };
-                if is_first && self.spare.keep(segment) {
+                if is_first && self.tail.spare.keep(segment) {
                     spent.first = next;
                 }
                 spent.end = next;
@@ -124,7 +127,7 @@ impl<T> Unbounded<T> {
     pub(super) fn try_put(&self) -> Result<Putting<'_, T>, Miss> {
         // ORDERING: pairs with the Release in `put_last` and in `put_first`: an index in a segment comes with the pointer
         // to that segment, so that the load after this one can not give an older one.
-        let tail = self.tail.index.load(Ordering::Acquire);
+        let tail = self.tail.end.index.load(Ordering::Acquire);
         let offset = offset(tail);
         if tail & CLOSED != 0 || offset + 1 >= SEGMENT {
             return Err(Miss::Hindered(tail));
@@ -139,11 +142,11 @@ impl<T> Unbounded<T> {
         // This is about the segments after it: the claim that fills `tail`'s segment comes before the pointer to the
         // next one is stored, so if that is what we find here, our exchange comes after that claim, and fails. Were
         // this Relaxed, the exchange could be done before this load is, and succeed with the wrong segment.
-        let segment = self.tail.segment.load(Ordering::Acquire);
+        let segment = self.tail.end.segment.load(Ordering::Acquire);
         // ORDERING: success is Relaxed, as it only claims the slot; that the segment belongs to the index was
         // settled by the Acquire loads. It reads the newest word, and with it the waiter bit (I2). Failure is
         // Acquire like the first load, whose place it takes.
-        let exchange = self.tail.index.compare_exchange_weak(
+        let exchange = self.tail.end.index.compare_exchange_weak(
             tail,
             tail + STEP,
             Ordering::Relaxed,
@@ -176,22 +179,22 @@ impl<T> Unbounded<T> {
         tail: u64,
         spared: &mut Option<Box<Segment<T>>>,
     ) -> Result<Putting<'_, T>, Miss> {
-        let next = spared.take().map_or_else(|| self.spare.next(), Next::New);
+        let next = spared.take().map_or_else(|| self.tail.spare.next(), Next::New);
         // Relaxed: as long as `tail` stands in this segment nobody changes the pointer, and if it does not stand
         // there any more the claim fails.
-        let segment = self.tail.segment.load(Ordering::Relaxed);
+        let segment = self.tail.end.segment.load(Ordering::Relaxed);
         match self.put_at(tail, SEGMENT - 1) {
             Ok(claim) => {
-                let new = self.spare.take(next, tail + 2 * STEP);
+                let new = self.tail.spare.take(next, tail + 2 * STEP);
                 // ORDERING: pairs with the Acquire in `put_at`: who finds this pointer comes after our claim.
-                self.tail.segment.store(new, Ordering::Release);
+                self.tail.end.segment.store(new, Ordering::Release);
                 // ORDERING: both publish the new segment: to putters by way of the index, to the getter of the last
                 // slot by way of `next`. In this order: an index in the new segment comes with its pointer, and with
                 // the null that `take` left in its place (I17); and `next` lets `head` go on to the new segment, which it
                 // must not before `tail` has, or it would look like a queue that is not empty. The index is changed by
                 // addition because `close` and the getters' lock change its flags meanwhile, and because an addition
                 // goes on handing on what earlier changes of the word released.
-                self.tail.index.fetch_add(STEP, Ordering::Release);
+                self.tail.end.index.fetch_add(STEP, Ordering::Release);
                 // SAFETY: we have claimed a slot in it, and not yet put an item there (I8).
                 unsafe { &*segment }.next.store(new, Ordering::Release);
                 Ok(claim)
@@ -209,7 +212,7 @@ impl<T> Unbounded<T> {
     #[cold]
     fn put_first(&self, unused: &mut Option<Box<Segment<T>>>) -> bool {
         // Relaxed: not followed. Whoever comes too late need not make a segment, and only looks from then on.
-        if !self.tail.segment.load(Ordering::Relaxed).is_null()
+        if !self.tail.end.segment.load(Ordering::Relaxed).is_null()
             && !fault!("put-another-first-segment")
         {
             return false;
@@ -218,7 +221,7 @@ impl<T> Unbounded<T> {
         first.begin_use(FIRST);
         let first = Box::into_raw(first);
         // Relaxed, both: whoever reads the pointer has acquired it by way of an index that is moved on below.
-        let exchange = self.tail.segment.compare_exchange(
+        let exchange = self.tail.end.segment.compare_exchange(
             ptr::null_mut(),
             first,
             Ordering::Relaxed,
@@ -244,7 +247,7 @@ impl<T> Unbounded<T> {
             move_head();
         }
         // ORDERING: publishes the segment and the pointer to it to putters. By addition, as in `put_last`.
-        self.tail.index.fetch_add(STEP, Ordering::Release);
+        self.tail.end.index.fetch_add(STEP, Ordering::Release);
         move_head();
         true
     }
@@ -273,7 +276,7 @@ impl<T> Unbounded<T> {
                     backoff.snooze();
                 }
                 // ORDERING: as in `try_put`.
-                Err(Miss::Hindered(self.tail.index.load(Ordering::Acquire)))
+                Err(Miss::Hindered(self.tail.end.index.load(Ordering::Acquire)))
             } else if offset + 1 == SEGMENT {
                 self.put_last(tail, &mut unused)
             } else {
@@ -311,7 +314,7 @@ impl<T> Unbounded<T> {
             return None;
         }
         // Relaxed: `head` can not pass `tail`; see "emptiness" in docs/ALGORITHMS.md.
-        let tail = self.tail.index.load(Ordering::Relaxed);
+        let tail = self.tail.end.index.load(Ordering::Relaxed);
         if same_position(head, tail) {
             return Some(tail);
         }
@@ -329,7 +332,7 @@ impl<T> Unbounded<T> {
     /// The same, at a turning position. Who waits there comes again and again, and leaves no note.
     fn met_tail(&self, head: u64) -> Option<u64> {
         // Relaxed: as above.
-        let tail = self.tail.index.load(Ordering::Relaxed);
+        let tail = self.tail.end.index.load(Ordering::Relaxed);
         same_position(head, tail).then_some(tail)
     }
 
@@ -415,11 +418,12 @@ impl<T> Unbounded<T> {
     pub(super) fn arm_getters(&self) -> bool {
         // Relaxed, all three: as for the bounded queue.
         let head = self.head.end.index.load(Ordering::Relaxed);
-        let tail = self.tail.index.load(Ordering::Relaxed);
+        let tail = self.tail.end.index.load(Ordering::Relaxed);
         tail & CLOSED == 0
             && same_position(tail, head)
             && self
                 .tail
+                .end
                 .index
                 .compare_exchange(tail, tail | WAITERS, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
@@ -428,18 +432,18 @@ impl<T> Unbounded<T> {
     /// Clears the getters' bit (I4).
     pub(super) fn disarm_getters(&self) {
         // Relaxed: the bit is only ever acted upon under the getters' lock, which we hold.
-        self.tail.index.fetch_and(!WAITERS, Ordering::Relaxed);
+        self.tail.end.index.fetch_and(!WAITERS, Ordering::Relaxed);
     }
 
     /// Closes; true for the call that did it.
     pub(super) fn close(&self) -> bool {
         // ORDERING: pairs with the Acquire behind every look at `CLOSED`.
-        self.tail.index.fetch_or(CLOSED, Ordering::Release) & CLOSED == 0
+        self.tail.end.index.fetch_or(CLOSED, Ordering::Release) & CLOSED == 0
     }
 
     pub(super) fn is_closed(&self) -> bool {
         // ORDERING: pairs with the Release of `close`.
-        self.tail.index.load(Ordering::Acquire) & CLOSED != 0
+        self.tail.end.index.load(Ordering::Acquire) & CLOSED != 0
     }
 
     /// `(puts, gets, size)`.
@@ -447,13 +451,13 @@ impl<T> Unbounded<T> {
         // ORDERING: `head` first, and Acquire pairs with the Release with which `get_at` moves it: `tail` is then no
         // older than the one that the getter saw, and the difference not negative. So the load of `tail` is Relaxed.
         let gets = count(self.head.end.index.load(Ordering::Acquire));
-        let puts = count(self.tail.index.load(Ordering::Relaxed));
+        let puts = count(self.tail.end.index.load(Ordering::Relaxed));
         (puts, gets, usize::try_from(puts.saturating_sub(gets)).unwrap_or(usize::MAX))
     }
 
     /// The index words of `tail` and `head`.
     pub(super) fn words(&self) -> [&AtomicU64; 2] {
-        [&self.tail.index, &self.head.end.index]
+        [&self.tail.end.index, &self.head.end.index]
     }
 }
 

@@ -9,7 +9,7 @@ use super::removed::{self, Removed, Retired};
 use super::table::{Table, Writing};
 use crate::hazard::{self, Reading};
 use crate::inspect::Inspection;
-use crate::observer::{FETCHED_TOGETHER, Handle, fetch_together};
+use crate::observer::{FETCHED_TOGETHER, Handle, each_fetched, fetch_together};
 use crate::pad::Padded;
 use crate::sync::{self, FIRST_SEGMENT, HashState, Mutex, StdArc, fault};
 
@@ -200,7 +200,9 @@ impl<H> Names<H> {
         let Some(reading) = self.begin_reading() else { return };
         let mut found = Vec::with_capacity(self.len());
         // Mostly these can be compared without a look at anything else.
-        self.for_each(&reading, |entry| found.push((entry.name().beginning(), entry)));
+        self.for_each(&reading, |entries| {
+            found.extend(entries.iter().map(|&entry| (entry.name().beginning(), entry)));
+        });
         found.sort_unstable_by(|(one, entry), (other, another)| {
             one.cmp(other).then_with(|| entry.name().as_bytes().cmp(another.name().as_bytes()))
         });
@@ -211,18 +213,17 @@ impl<H> Names<H> {
         rows.reserve(found.len());
         let mut values = Vec::new();
         for together in found.chunks(FETCHED_TOGETHER) {
-            let handles = || together.iter().map(|(_, entry)| entry.handle());
-            handles().for_each(Handle::fetch_ahead);
-            fetch_together(handles().map(Handle::inside));
-            for handle in handles() {
-                let (row, value) = handle.inside().inspect_unwritten();
+            let entries = together.iter().map(|&(_, entry)| entry);
+            fetch_entries(entries.clone());
+            for entry in entries {
+                let (row, value) = entry.handle().inside().inspect_unwritten();
                 values.extend(value.map(|value| (rows.len(), value)));
                 rows.push(row);
             }
         }
         drop(reading);
         // User code, which runs in no reading.
-        for (at, value) in values {
+        for (at, value) in each_fetched(&mut values, |(_, value)| value) {
             rows[at].set_text(value.to_string());
         }
     }
@@ -231,7 +232,9 @@ impl<H> Names<H> {
     pub(super) fn all(&self) -> Vec<String> {
         let mut names = Vec::new();
         if let Some(reading) = self.begin_reading() {
-            self.for_each(&reading, |entry| names.push(entry.name().as_str().to_owned()));
+            self.for_each(&reading, |entries| {
+                names.extend(entries.iter().map(|entry| entry.name().as_str().to_owned()));
+            });
         }
         names.sort_unstable();
         names.dedup();
@@ -239,9 +242,17 @@ impl<H> Names<H> {
     }
 
     /// Shows every handle to `see`, with the hash of its name, in the order of the table.
-    pub(crate) fn show_all(&self, mut see: impl FnMut(u64, &H)) -> Shown {
+    pub(crate) fn show_all(&self, mut see: impl FnMut(u64, &H)) -> Shown
+    where
+        H: Handle,
+    {
         let Some(reading) = self.begin_reading() else { return Shown::default() };
-        self.for_each(&reading, |entry| see(entry.hash(), entry.handle()))
+        self.for_each(&reading, |entries| {
+            for together in entries.chunks(FETCHED_TOGETHER) {
+                fetch_entries(together.iter().copied());
+                together.iter().for_each(|entry| see(entry.hash(), entry.handle()));
+            }
+        })
     }
 
     /// How many there are.
@@ -254,28 +265,33 @@ impl<H> Names<H> {
         (!self.table.is_untouched()).then(removed::begin_reading)
     }
 
-    /// Calls `see` with every entry, in the order of the table. An entry that is moved meanwhile may be shown twice. It
-    /// moves to later buckets only, so none is passed over.
+    /// Calls `see` with some entries at a time, until it has seen all of them, in the order of the table. An entry that is
+    /// moved meanwhile may be shown twice. It moves to later buckets only, so none is passed over.
     ///
     /// The lock is held while the entries of some buckets are found, and meanwhile no primitive is looked at. They are
     /// not freed before the reading ends, which began before (I16).
-    fn for_each<'a>(&'a self, _: &'a Reading, mut see: impl FnMut(&'a Entry<H>)) -> Shown {
-        let mut found: Vec<*const Entry<H>> = Vec::new();
+    fn for_each<'a>(&'a self, _: &'a Reading, mut see: impl FnMut(&[&'a Entry<H>])) -> Shown {
+        let mut found: Vec<&'a Entry<H>> = Vec::new();
         let mut first: Option<(u64, u64)> = None;
         let mut bucket = 0;
         loop {
             let lock = self.lock.lock();
             let (buckets, changes) = (self.table.buckets(&lock.writing), lock.writing.changes());
             let end = buckets.min(bucket + FOUND_TOGETHER);
-            self.table.fetch_ahead(&lock.writing, bucket..end);
+            if bucket == 0 {
+                self.table.fetch_ahead(&lock.writing, bucket..end);
+            }
+            self.table.fetch_second(&lock.writing, bucket..end);
             for bucket in bucket..end {
-                found.extend(self.table.chain(&lock.writing, bucket).map(ptr::from_ref));
+                let chain = self.table.chain(&lock.writing, bucket).map(ptr::from_ref);
+                // SAFETY: it is in the table, and our reading began before (I16).
+                found.extend(chain.map(|entry| unsafe { &*entry }));
             }
+            // Those that come next are under way while these are seen.
+            self.table.fetch_ahead(&lock.writing, end..buckets.min(end + FOUND_TOGETHER));
             drop(lock);
-            for entry in found.drain(..) {
-                // SAFETY: it was in the table after our reading began (I16).
-                see(unsafe { &*entry });
-            }
+            see(&found);
+            found.clear();
             bucket = end;
             let (first_buckets, first_changes) = *first.get_or_insert((buckets, changes));
             if bucket == buckets {
@@ -297,6 +313,13 @@ impl<H> Names<H> {
             |then| self.lock.lock().writing.changes() == then || fault!("believe-in-old-names");
         shown.changes.is_some_and(is)
     }
+}
+
+/// Has brought into the cache what an inspection of these looks at.
+fn fetch_entries<'a, H: Handle + 'a>(entries: impl Iterator<Item = &'a Entry<H>> + Clone) {
+    let handles = entries.map(Entry::handle);
+    handles.clone().for_each(Handle::fetch_ahead);
+    fetch_together(handles.map(Handle::inside));
 }
 
 /// How names were shown.

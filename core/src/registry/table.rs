@@ -242,6 +242,16 @@ impl<H> Table<H> {
         }
     }
 
+    /// The same for the second ones, once the first are in the cache.
+    pub(super) fn fetch_second(&self, writing: &Writing, buckets: Range<u64>) {
+        for bucket in buckets {
+            if let Some(first) = self.chain(writing, bucket).next() {
+                // Relaxed: we hold the lock.
+                sync::fetch_ahead(first.next.load(Ordering::Relaxed));
+            }
+        }
+    }
+
     /// The entries of one bucket.
     pub(super) fn chain<'a>(
         &'a self,

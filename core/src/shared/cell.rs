@@ -107,8 +107,8 @@ impl<T> Cell<T> {
     }
 
     /// Where it can be seen whether the value was replaced.
-    pub(super) fn latest(&self) -> *const AtomicU64 {
-        &raw const self.latest
+    pub(super) fn latest(&self) -> &AtomicU64 {
+        &self.latest
     }
 
     /// Has the current node brought into the cache.

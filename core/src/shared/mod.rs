@@ -217,10 +217,10 @@ impl<T> Inner<T> {
 
 impl<T: fmt::Debug + Send + Sync + 'static> Observed for Inner<T> {
     fn words_at(&self) -> WordsAt {
-        WordsAt::Version(self.cell.latest())
+        WordsAt::of_version(self.cell.latest())
     }
 
-    fn fetch_ahead(&self) {
+    fn fetch_further(&self) {
         self.cell.fetch_ahead();
     }
 

@@ -22,7 +22,7 @@ const GENERATION_SHIFT: u32 = 33;
 const GENERATION: u64 = 1 << GENERATION_SHIFT;
 
 #[derive(Debug)]
-pub(crate) struct Count(AtomicU64);
+pub(super) struct Count(AtomicU64);
 
 /// What a change of the count did.
 #[derive(Debug)]
@@ -128,12 +128,20 @@ impl Count {
         (count(word), generation(word))
     }
 
-    pub(crate) fn glance(&self) -> Glance {
-        // Relaxed: compared and not acted upon.
-        let word = self.0.load(Ordering::Relaxed);
-        let words = [count(word).into(), generation(word).into()];
-        Glance { words, has_more: word & WAITERS != 0 }
+    /// The word itself, for an observer.
+    pub(super) fn word(&self) -> &AtomicU64 {
+        &self.0
     }
+}
+
+/// What there is to see of this word.
+pub(crate) fn glance_at(word: u64) -> Glance {
+    Glance { words: [word & !WAITERS, 0], has_more: word & WAITERS != 0 }
+}
+
+/// The word of this state, as there is to see of it.
+pub(crate) fn word_of(count: u32, generation: u32) -> u64 {
+    u64::from(generation) << GENERATION_SHIFT | u64::from(count)
 }
 
 #[cfg(all(test, not(loom)))]

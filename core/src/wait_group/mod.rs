@@ -16,8 +16,8 @@ use crate::observer::{Handle, Observed, WordsAt};
 use crate::site::Site;
 use crate::sync::{Arc, Deadline, Duration, panicking};
 use crate::wait::{self, Condition, TimedOut, WaitList};
-use count::Change;
-pub(crate) use count::Count;
+use count::{Change, Count};
+pub(crate) use count::{glance_at, word_of};
 use sites::{By, Sites};
 
 /// A count of things under way; others wait until it reaches zero.
@@ -379,10 +379,7 @@ impl WaitGroup {
 
 impl Observed for Inner {
     fn words_at(&self) -> WordsAt {
-        match self.sites {
-            None => WordsAt::Count(&raw const self.count),
-            Some(_) => WordsAt::TrackedCount(&raw const self.count),
-        }
+        WordsAt::of_count(self.count.word(), self.sites.is_some())
     }
 
     fn identity(&self) -> &Identity {

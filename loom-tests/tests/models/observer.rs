@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use named_sync_loom::{Kind, Look, Registry, State};
+use named_sync_loom::{Kind, Look, Queue, Registry, State};
 
 use crate::registry::names_in;
 use crate::support::*;
@@ -39,6 +39,11 @@ impl Known {
         }
         assert_eq!(self.0, truth.0);
     }
+}
+
+/// How many are known to wait for the only primitive, if so many were `known` before.
+fn waiters_told(known: usize, look: Look) -> usize {
+    look.changed.last().map_or(known, |row| row.waiters.len())
 }
 
 models! {
@@ -209,5 +214,64 @@ models! {
         assert!(last.changed.iter().all(|row| row.waiters.is_empty()), "{last:?}");
         assert_eq!(last.changed.len(), 1);
         (then, then.max(next))
+    }
+
+    /// The words may be those from before somebody came into the line, who was found there.
+    who_leaves_after_a_look_is_told_no_more(Complete, [0, 1]) {
+        let registry = Registry::new();
+        let queue = share(registry.queue::<u32>("jobs", 1).unwrap());
+        let mut observer = registry.observe();
+        let getter = spawn(&queue, |queue| assert!(poll_once(&mut queue.get_async()).is_pending()));
+        let told = waiters_told(0, observer.look());
+        getter.join().unwrap();
+        assert_eq!(waiters_told(told, observer.look()), 0, "told to wait, and is gone");
+        told
+    }
+
+    /// The words may be those from before somebody left the line, who was not found there any more.
+    who_comes_after_another_has_left_during_a_look_is_told(Complete, [0, 1]) {
+        let registry = Registry::new();
+        let queue = share(registry.queue::<u32>("jobs", 1).unwrap());
+        let mut observer = registry.observe();
+        let getter = spawn(&queue, |queue| assert!(poll_once(&mut queue.get_async()).is_pending()));
+        let told = waiters_told(0, observer.look());
+        getter.join().unwrap();
+        let mut late = queue.get_async();
+        assert!(poll_once(&mut late).is_pending());
+        assert_eq!(waiters_told(told, observer.look()), 1, "waits, and is not told");
+        told
+    }
+
+    /// As long as nobody's bit is set, the lines are not looked at. The first of two is woken meanwhile, the second stays
+    /// (I1).
+    whoever_stays_in_line_is_told_whatever_happens_meanwhile(Complete, [(1, true), (2, true)]) {
+        let queue = share(Queue::bounded(1));
+        let mut first = queue.get_async();
+        let mut second = queue.get_async();
+        assert!(poll_once(&mut first).is_pending() && poll_once(&mut second).is_pending());
+        let putter = spawn(&queue, |queue| queue.put(1).unwrap());
+        let told = queue.inspect().waiters;
+        putter.join().unwrap();
+        let left = queue.inspect().waiters;
+        assert_eq!(left.len(), 1, "not all who stay are told");
+        (told.len(), told.iter().any(|waiter| waiter.location == left[0].location))
+    }
+
+    /// The same of putters.
+    whoever_stays_in_line_to_put_is_told_whatever_happens_meanwhile(
+        Complete,
+        [(1, true), (2, true)]
+    ) {
+        let queue = share(Queue::bounded(1));
+        queue.put(0).unwrap();
+        let mut first = queue.put_async(1);
+        let mut second = queue.put_async(2);
+        assert!(poll_once(&mut first).is_pending() && poll_once(&mut second).is_pending());
+        let getter = spawn(&queue, |queue| queue.get().unwrap());
+        let told = queue.inspect().waiters;
+        getter.join().unwrap();
+        let left = queue.inspect().waiters;
+        assert_eq!(left.len(), 1, "not all who stay are told");
+        (told.len(), told.iter().any(|waiter| waiter.location == left[0].location))
     }
 }

@@ -47,6 +47,12 @@ controls! {
         "clear-the-bit-early", "bounded::one_putter_and_two_getters_lose_nothing", ASLEEP_FOR_EVER
     )
 
+    /// I1, as observers rely on it.
+    the_bit_by_which_observers_find_those_who_still_wait(
+        "clear-the-bit-early", "observer::whoever_stays_in_line_is_told_whatever_happens_meanwhile",
+        "not all who stay are told"
+    )
+
     /// I7.
     the_wake_up_of_everybody_at_the_close(
         "close-wakes-one", "close::close_wakes_two_blocked_getters_of_a_bounded_queue", ASLEEP_FOR_EVER
@@ -105,6 +111,17 @@ controls! {
     /// I19.
     the_look_at_the_other_end_of_a_queue_that_is_not_empty(
         "look-at-one-end-only", "observer::gets_during_a_look_are_told_then_or_the_next_time", NOT_EXPECTED
+    )
+
+    the_second_look_at_those_who_were_told_to_wait(
+        "settle-with-waiters-told", "observer::who_leaves_after_a_look_is_told_no_more",
+        "told to wait, and is gone"
+    )
+
+    the_second_look_at_a_word_that_says_that_somebody_waits(
+        "settle-with-the-bit-set",
+        "observer::who_comes_after_another_has_left_during_a_look_is_told",
+        "waits, and is not told"
     )
 
     /// I16.
