@@ -6,6 +6,7 @@ use super::places::Places;
 use super::threads::{ThreadSeen, Threads};
 use crate::wire::{Changes, Refused, RowId};
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 /// Of so many primitives the past is kept for a chart from the beginning: it may take 16 KiB each.
 const TRACKED: usize = 1024;
@@ -22,8 +23,8 @@ const TRACKED: usize = 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     entries: Vec<Entry>,
-    /// Whether each of them may be part of a problem, side by side: most are not, and need not be looked at for that.
-    notable: Vec<bool>,
+    /// The places of those that may be part of a problem: most are not, and need not be looked at for that.
+    notable: BTreeSet<usize>,
     places: Places,
     /// All places, by kind and name; made when it is asked for.
     by_id: OnceCell<Vec<usize>>,
@@ -60,7 +61,11 @@ impl Store {
                 self.threads.note(Some(entry.row()), &row, page.at_us);
                 entry.replace(row, &self.ticks);
                 entry.seen = self.fulls;
-                self.notable[place] = entry.is_notable();
+                if entry.is_notable() {
+                    self.notable.insert(place);
+                } else {
+                    self.notable.remove(&place);
+                }
             } else {
                 self.threads.note(None, &row, page.at_us);
                 self.places.insert(&row.id, self.entries.len());
@@ -68,7 +73,9 @@ impl Store {
                 if self.entries.len() < TRACKED {
                     entry.keep_track();
                 }
-                self.notable.push(entry.is_notable());
+                if entry.is_notable() {
+                    self.notable.insert(self.entries.len());
+                }
                 self.entries.push(entry);
                 self.note_arrival();
             }
@@ -92,7 +99,8 @@ impl Store {
             if self.entries.len() < number {
                 self.note_arrival();
                 self.places = Places::of(&self.entries);
-                self.notable = self.entries.iter().map(Entry::is_notable).collect();
+                let places = 0..self.entries.len();
+                self.notable = places.filter(|at| self.entries[*at].is_notable()).collect();
             }
         }
         self.generation = generation;
@@ -116,7 +124,11 @@ impl Store {
         self.note_arrival();
         let gone = self.entries.swap_remove(place);
         self.threads.forget(gone.row(), self.ticks.now_us());
-        self.notable.swap_remove(place);
+        self.notable.remove(&place);
+        // The last one has its place now.
+        if self.notable.remove(&self.entries.len()) {
+            self.notable.insert(place);
+        }
     }
 
     /// All entries, in no order.
@@ -151,8 +163,7 @@ impl Store {
 
     /// The entries that may be part of a problem, and their places. Whoever is blocked is blocked on one of these.
     pub(super) fn notable(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        let places = self.notable.iter().enumerate().filter(|(_, is_notable)| **is_notable);
-        places.map(|(place, _)| (place, &self.entries[place]))
+        self.notable.iter().map(|place| (*place, &self.entries[*place]))
     }
 
     /// All threads that were seen to be blocked, in no order.
@@ -343,6 +354,25 @@ mod tests {
         store.apply(page(20, true, all[5..9].to_vec(), vec![]));
         assert_eq!(store.entries().len(), 4);
         assert!(store.get(&id(7)).is_some() && store.get(&id(9)).is_none());
+    }
+
+    #[test]
+    fn the_notable_ones_are_known_wherever_they_are_after_others_have_gone() {
+        let name = |number: u64| format!("n{number}");
+        let all = (0..40).map(|number| Row { getters: number % 3, ..row(&name(number), 0) });
+        let all: Vec<Row> = all.collect();
+        let mut store = Store::default();
+        store.apply(page(1, true, all.clone(), vec![]));
+        for (at, gone) in [0, 39, 38, 7, 1, 20, 37].into_iter().enumerate() {
+            // One of those that are left is notable no more, or has come to be.
+            let other = Row { getters: 1 - all[30 - at].getters.min(1), ..all[30 - at].clone() };
+            store.apply(page(2 + at as u64, false, vec![other], vec![all[gone].id.clone()]));
+            let all = store.entries().iter().enumerate();
+            let notable = all.filter(|(_, entry)| entry.row().getters > 0).map(|(place, _)| place);
+            assert!(store.notable().map(|(place, _)| place).eq(notable));
+        }
+        store.apply(page(20, true, all[5..9].to_vec(), vec![]));
+        assert_eq!(store.notable().count(), 3, "5, 7 and 8");
     }
 
     #[test]
