@@ -26,7 +26,7 @@ const REWRITTEN: usize = 256;
 pub(super) struct Seen {
     /// In the order of their addresses; behind them those that have just arrived.
     known: Vec<Known>,
-    /// What is rarely looked at, of the same ones, in the order in which they came: there is much of it to be moved.
+    /// What is rarely looked at, of the same ones, wherever they are: there is much of it to be moved.
     details: Vec<Details>,
     /// Whose text is to be written anew next.
     turn: usize,

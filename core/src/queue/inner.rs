@@ -479,10 +479,25 @@ impl<T> Drop for Inner<T> {
 mod tests {
     use super::*;
 
+    // Elsewhere locks are larger.
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_queue_takes_three_padded_parts_for_its_words_and_one_for_the_rest() {
         assert_eq!(size_of::<Items<u64>>(), 3 * align_of::<Items<u64>>());
         assert_eq!(size_of::<Inner<u64>>(), 4 * align_of::<Items<u64>>());
         assert_eq!(size_of::<Inner<[u64; 100]>>(), size_of::<Inner<u64>>());
+    }
+
+    #[test]
+    fn the_words_stand_where_they_are_fetched() {
+        let queues = [Inner::<u64>::unbounded(Identity::unnamed()), {
+            Inner::bounded(Identity::unnamed(), 1).unwrap()
+        }];
+        for queue in queues {
+            let first = (&raw const queue.items).addr();
+            let parts = align_of::<Items<u64>>();
+            let offsets = queue.words().map(|word| std::ptr::from_ref(word).addr() - first);
+            assert_eq!(offsets.map(|offset| offset % parts), [0, 0], "{offsets:?}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::ptr::{self, NonNull};
 use super::segment::Segment;
 use crate::sync::{AtomicPtr, Ordering};
 
-/// A segment that was used and can be used again, or null. It may stand beside `tail`, in a cache line of its own: turners
+/// A segment that was used and can be used again, or null. It may stand beside `tail`, if in another line of 64 bytes: turners
 /// come to it once a segment.
 #[repr(align(64))]
 pub(super) struct Spare<T>(AtomicPtr<Segment<T>>);

@@ -47,6 +47,8 @@ pub(super) struct Unbounded<T> {
     head: Padded<Head<T>>,
 }
 
+/// What is looked at comes first, as in the bounded queue.
+#[repr(C)]
 struct Tail<T> {
     end: End<T>,
     spare: Spare<T>,

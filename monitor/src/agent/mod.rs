@@ -11,7 +11,7 @@
 //!
 //! Without a viewer: one sleeping thread. With one: an inspection of the registry for each question, and
 //! no viewer is answered more often than every 20 ms however fast it asks. Lines are bounded, reads and
-//! writes have deadlines, and nothing is kept for a viewer but the last answer. The agent only reads.
+//! writes have deadlines, and nothing is kept for a viewer but what it was told last. The agent only reads.
 //!
 //! It takes no part in what the host waits for, so it answers while every other thread is stuck.
 

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// For how long a viewer may be silent, or take over one line. A watching viewer asks several times a second.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// For how long a viewer may take to read one answer.
+/// For how long a viewer may take to read one line.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// No viewer is answered more often than this, unless it is a fuzzer, which could say next to nothing.
