@@ -1,7 +1,6 @@
 //! What happens to the table in the middle of a walk along it: names are removed, made anew and moved just when one of
 //! them is met. Other threads do that when they please; here it is done by what is met.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
@@ -13,7 +12,7 @@ use crate::Atomic;
 use crate::identity::Identity;
 use crate::inspect::State;
 use crate::registry::Names;
-use crate::sync::Mutex;
+use crate::sync::{Cell, Mutex};
 
 /// A handle that does what is due when it is met.
 #[derive(Clone)]
