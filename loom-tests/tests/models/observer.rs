@@ -3,8 +3,9 @@
 //! Under loom a table has two buckets with the first name, and four, for good, with the second.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use named_sync_loom::{Kind, Look, Queue, Registry, State};
+use named_sync_loom::{Kind, Look, Observer, Queue, Registry, State};
 
 use crate::registry::names_in;
 use crate::support::*;
@@ -44,6 +45,14 @@ impl Known {
 /// How many are known to wait for the only primitive, if so many were `known` before.
 fn waiters_told(known: usize, look: Look) -> usize {
     look.changed.last().map_or(known, |row| row.waiters.len())
+}
+
+/// How many are told to wait in a first look, during which one comes into the line and leaves it.
+fn look_while_one_comes_and_goes(queue: &Arc<Queue<u32>>, observer: &mut Observer<'_>) -> usize {
+    let getter = spawn(queue, |queue| assert!(poll_once(&mut queue.get_async()).is_pending()));
+    let told = waiters_told(0, observer.look());
+    getter.join().unwrap();
+    told
 }
 
 models! {
@@ -221,9 +230,7 @@ models! {
         let registry = Registry::new();
         let queue = share(registry.queue::<u32>("jobs", 1).unwrap());
         let mut observer = registry.observe();
-        let getter = spawn(&queue, |queue| assert!(poll_once(&mut queue.get_async()).is_pending()));
-        let told = waiters_told(0, observer.look());
-        getter.join().unwrap();
+        let told = look_while_one_comes_and_goes(&queue, &mut observer);
         assert_eq!(waiters_told(told, observer.look()), 0, "told to wait, and is gone");
         told
     }
@@ -233,9 +240,7 @@ models! {
         let registry = Registry::new();
         let queue = share(registry.queue::<u32>("jobs", 1).unwrap());
         let mut observer = registry.observe();
-        let getter = spawn(&queue, |queue| assert!(poll_once(&mut queue.get_async()).is_pending()));
-        let told = waiters_told(0, observer.look());
-        getter.join().unwrap();
+        let told = look_while_one_comes_and_goes(&queue, &mut observer);
         let mut late = queue.get_async();
         assert!(poll_once(&mut late).is_pending());
         assert_eq!(waiters_told(told, observer.look()), 1, "waits, and is not told");

@@ -1,7 +1,7 @@
 //! The answer to a question, page by page.
 //!
 //! A page is made when the one before has been sent. So there is never more than one in memory, where it stays in the
-//! cache until it is written, and what was seen, which takes less, goes away with the pages.
+//! cache until it is written. What was seen, which takes less, is kept until the last page.
 
 use super::rows;
 use crate::clock::micros;
