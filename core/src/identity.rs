@@ -58,8 +58,7 @@ impl Identity {
     /// Has the name brought into the cache, and what counts those who have it.
     pub(crate) fn fetch_name(&self) {
         if let Some(name) = &self.name {
-            // The counts stand before the text.
-            sync::fetch_ahead(name.as_ptr().wrapping_sub(2 * size_of::<usize>()));
+            fetch_counted(name);
         }
     }
 
@@ -86,4 +85,10 @@ impl Identity {
         let (created_at, call_sites) = (self.created_at.clone(), None);
         Inspection { kind, name, type_name, created_at, state, waiters, call_sites }
     }
+}
+
+/// Has the beginning of a text brought into the cache, and what counts those who have it.
+pub(crate) fn fetch_counted(text: &StdArc<str>) {
+    // The counts stand before the text.
+    sync::fetch_ahead(text.as_ptr().wrapping_sub(2 * size_of::<usize>()));
 }

@@ -173,8 +173,15 @@ pub(crate) fn fetch_together<'a>(
 
 /// Has all of something brought into the cache.
 pub(crate) fn fetch_whole<T: ?Sized>(it: &T) {
-    let first = std::ptr::from_ref(it).cast::<u8>();
-    let size = size_of_val(it);
+    fetch_bytes(ptr::from_ref(it).cast(), size_of_val(it));
+}
+
+/// As [`fetch_whole`], of what may be there no more, or nowhere.
+pub(crate) fn fetch_whole_at<T>(it: *const T) {
+    fetch_bytes(it.cast(), size_of::<T>());
+}
+
+fn fetch_bytes(first: *const u8, size: usize) {
     for offset in (0..size).step_by(64) {
         sync::fetch_ahead(first.wrapping_add(offset));
     }

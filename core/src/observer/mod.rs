@@ -22,6 +22,7 @@ use crate::site::Site;
 use crate::sync::{StdArc, fault};
 pub(crate) use glance::{
     FETCHED_TOGETHER, Glance, Handle, Observed, WordsAt, fetch_together, fetch_whole,
+    fetch_whole_at,
 };
 use seen::{News, Seen};
 pub use value::SharedValue;
@@ -127,7 +128,7 @@ impl<'a> Observer<'a> {
     /// assert!(look.gone.is_empty() && look.changed.len() == 1);
     /// ```
     pub fn look(&mut self) -> Look {
-        self.look_and_write(|value| value.to_string())
+        self.look_and_write(|value| value.text())
     }
 
     /// As [`look`](Self::look), and lets `write` make texts of shared values, in its own time and place: the value's

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::FETCHED_TOGETHER;
+use crate::identity::fetch_counted;
 use crate::inspect::VALUE_LIMIT;
 use crate::panics;
 use crate::sync::{self, StdArc};
@@ -19,6 +20,17 @@ pub struct SharedValue {
 impl SharedValue {
     pub(crate) fn new(name: StdArc<str>, value: StdArc<dyn fmt::Debug + Send + Sync>) -> Self {
         Self { name, value }
+    }
+
+    /// Its text, which is user code.
+    pub(crate) fn text(&self) -> String {
+        debug_text(&*self.value)
+    }
+
+    /// Has brought into the cache what is read of it, and what counts those who have it.
+    fn fetch(&self) {
+        sync::fetch_ahead(StdArc::as_ptr(&self.value));
+        fetch_counted(&self.name);
     }
 
     /// The name of the shared variable.
@@ -47,8 +59,7 @@ pub(crate) fn each_fetched<V>(
     std::iter::from_fn(move || {
         if fetched == 0 {
             let together = rest.as_slice().iter().take(FETCHED_TOGETHER);
-            fetched =
-                together.map(|each| sync::fetch_ahead(StdArc::as_ptr(&value(each).value))).count();
+            fetched = together.map(|each| value(each).fetch()).count();
         }
         fetched = fetched.saturating_sub(1);
         rest.next()
@@ -57,7 +68,7 @@ pub(crate) fn each_fetched<V>(
 
 impl fmt::Display for SharedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&debug_text(&*self.value))
+        f.pad(&self.text())
     }
 }
 

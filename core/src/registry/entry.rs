@@ -96,12 +96,17 @@ impl Name {
     /// What comes first in the order of the bytes: of two names, the one that has less here is less. Two short names that
     /// have the same are the same.
     pub(super) fn beginning(&self) -> [u64; 3] {
+        let (start, length) = match self {
+            Self::Short { length, bytes } => (*bytes, *length),
+            Self::Long(name) => {
+                let start = name.as_bytes().first_chunk();
+                (*start.expect("longer than a short one"), SHORT as u8 + 1)
+            }
+        };
         let mut bytes = [0; 24];
-        let name = self.as_bytes();
-        let length = name.len().min(SHORT);
-        bytes[..length].copy_from_slice(&name[..length]);
+        bytes[..SHORT].copy_from_slice(&start);
         // After a name whose bytes are followed by zeros come those that have zeros there themselves.
-        bytes[SHORT] = name.len().min(SHORT + 1) as u8;
+        bytes[SHORT] = length;
         let word = |at: usize| u64::from_be_bytes(std::array::from_fn(|byte| bytes[8 * at + byte]));
         [word(0), word(1), word(2)]
     }

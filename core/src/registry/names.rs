@@ -224,7 +224,7 @@ impl<H> Names<H> {
         drop(reading);
         // User code, which runs in no reading.
         for (at, value) in each_fetched(&mut values, |(_, value)| value) {
-            rows[at].set_text(value.to_string());
+            rows[at].set_text(value.text());
         }
     }
 

@@ -27,7 +27,8 @@ use std::ptr;
 
 use super::entry::Entry;
 use super::removed::Removed;
-use crate::sync::{self, AtomicPtr, AtomicU64, FIRST_SEGMENT, Ordering, SEGMENTS};
+use crate::observer::fetch_whole_at;
+use crate::sync::{AtomicPtr, AtomicU64, FIRST_SEGMENT, Ordering, SEGMENTS};
 use crate::zeroed::zeroed_slice;
 
 /// The head of a chain.
@@ -238,7 +239,7 @@ impl<H> Table<H> {
         for bucket in buckets {
             // SAFETY: just seen, and we hold the lock.
             // Relaxed: as we hold the lock.
-            sync::fetch_ahead(unsafe { self.bucket(bucket) }.load(Ordering::Relaxed));
+            fetch_whole_at(unsafe { self.bucket(bucket) }.load(Ordering::Relaxed));
         }
     }
 
@@ -247,7 +248,7 @@ impl<H> Table<H> {
         for bucket in buckets {
             if let Some(first) = self.chain(writing, bucket).next() {
                 // Relaxed: we hold the lock.
-                sync::fetch_ahead(first.next.load(Ordering::Relaxed));
+                fetch_whole_at(first.next.load(Ordering::Relaxed));
             }
         }
     }
