@@ -5,8 +5,9 @@
 
 use super::rows;
 use crate::clock::micros;
-use crate::wire::{Changes, Refused, Row, RowId};
+use crate::wire::{Changes, Refused};
 use named_sync::{Gone, Inspection, Look};
+use std::hint::black_box;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 use std::vec;
@@ -21,21 +22,12 @@ pub(super) struct Answer {
     blank: Option<Changes>,
     changed: vec::IntoIter<Inspection>,
     gone: vec::IntoIter<Gone>,
-    /// What did not fit into the last page.
-    left_over: Option<Item>,
     /// Who was refused a name, for the last page.
     refused: Option<Vec<Refused>>,
     /// When it was looked.
     looked: Instant,
     /// How long it took to look, and to make the pages until now.
     took: Duration,
-}
-
-/// What a page has many of.
-#[derive(Debug)]
-enum Item {
-    Row(Row),
-    Gone(RowId),
 }
 
 impl Answer {
@@ -50,7 +42,6 @@ impl Answer {
             blank: Some(first),
             changed: look.changed.into_iter(),
             gone: look.gone.into_iter(),
-            left_over: None,
             refused,
             looked: during.end,
             took: during.end.saturating_duration_since(during.start),
@@ -62,22 +53,33 @@ impl Answer {
         self.blank.as_ref().map(|page| page.generation)
     }
 
-    fn next_item(&mut self) -> Option<Item> {
-        let left_over = self.left_over.take();
-        let mut row = || self.changed.find_map(|inspection| rows::row(&inspection, self.looked));
-        left_over
-            .or_else(|| row().map(Item::Row))
-            .or_else(|| self.gone.next().map(|gone| Item::Gone(rows::gone(&gone))))
+    /// How many of the next rows go into a page, and what room is left in it then.
+    fn next_rows(&self) -> (usize, usize) {
+        let next = self.changed.as_slice();
+        let mut room = PAGE;
+        let fit =
+            next.iter().map(rows::weight).take_while(|weight| match room.checked_sub(*weight) {
+                Some(less) => {
+                    room = less;
+                    true
+                }
+                None => false,
+            });
+        match fit.count() {
+            // Too many for any page wait for it: it has one of its own.
+            0 if !next.is_empty() => (1, 0),
+            rows if rows < next.len() => (rows, 0),
+            rows => (rows, room),
+        }
     }
 }
 
-impl Item {
-    fn weight(&self) -> usize {
-        match self {
-            Item::Row(row) => 1 + row.blocked.len() + row.call_sites.as_ref().map_or(0, Vec::len),
-            Item::Gone(_) => 1,
-        }
-    }
+/// Reads a byte of each name before the first is copied. The thread that looked has counted itself among those who have
+/// them, so each is in the cache of its core: one after the other they would take a third of the time of an answer, and
+/// like this they are all on their way at a time.
+fn fetch_names(rows: &[Inspection]) {
+    let bytes = rows.iter().filter_map(|row| row.name.as_bytes().first());
+    black_box(bytes.fold(0, |all, byte| all ^ byte));
 }
 
 impl Iterator for Answer {
@@ -86,21 +88,14 @@ impl Iterator for Answer {
     fn next(&mut self) -> Option<Changes> {
         let mut page = self.blank.take()?;
         let begun = Instant::now();
-        page.rows.reserve(self.changed.len().min(PAGE));
-        let mut weight = 0;
-        while let Some(item) = self.next_item() {
-            if weight > 0 && weight + item.weight() > PAGE {
-                self.left_over = Some(item);
-                break;
-            }
-            weight += item.weight();
-            match item {
-                Item::Row(row) => page.rows.push(row),
-                Item::Gone(id) => page.gone.push(id),
-            }
-        }
+        let (rows, room) = self.next_rows();
+        fetch_names(&self.changed.as_slice()[..rows]);
+        page.rows.reserve(rows);
+        page.rows
+            .extend(self.changed.by_ref().take(rows).filter_map(|row| rows::row(row, self.looked)));
+        page.gone.extend(self.gone.by_ref().take(room).map(|gone| rows::gone(&gone)));
         self.took += begun.elapsed();
-        page.more = self.left_over.is_some();
+        page.more = !self.changed.as_slice().is_empty() || !self.gone.as_slice().is_empty();
         if page.more {
             let Changes { at_us, generation, .. } = page;
             self.blank = Some(Changes { at_us, generation, ..Changes::default() });

@@ -50,23 +50,28 @@ fn id(of: named_sync::Kind, name: &str, type_name: &'static str, created_at: &Si
     }
 }
 
+/// How much of a page the row takes: with each blocked thread and each call site, one more.
+pub(super) fn weight(inspection: &Inspection) -> usize {
+    let call_sites = inspection.call_sites.as_ref().map_or(0, Vec::len);
+    1 + inspection.waiters.len().min(LISTED) + call_sites
+}
+
 /// The row as it is at `now`, or `None` if the core knows a state that this protocol does not.
-pub(super) fn row(inspection: &Inspection, now: Instant) -> Option<Row> {
-    let Inspection { kind, name, type_name, created_at, .. } = inspection;
-    let count = |operation| {
-        inspection.waiters.iter().filter(|waiter| waiter.operation == operation).count() as u64
-    };
-    let mut longest: Vec<&Waiter> = inspection.waiters.iter().collect();
+pub(super) fn row(inspection: Inspection, now: Instant) -> Option<Row> {
+    let Inspection { kind, name, type_name, created_at, waiters, .. } = &inspection;
+    let count =
+        |operation| waiters.iter().filter(|waiter| waiter.operation == operation).count() as u64;
+    let mut longest: Vec<&Waiter> = waiters.iter().collect();
     longest.sort_by_key(|waiter| waiter.since);
     longest.truncate(LISTED);
     Some(Row {
         id: id(*kind, name, type_name, created_at),
-        state: state(&inspection.state)?,
         putters: count(named_sync::Operation::Put),
         getters: count(named_sync::Operation::Get),
         waiters: count(named_sync::Operation::Wait),
         blocked: longest.into_iter().map(|waiter| blocked(waiter, now)).collect(),
         call_sites: inspection.call_sites.as_ref().map(|all| all.iter().map(call_site).collect()),
+        state: state(inspection.state)?,
     })
 }
 
@@ -118,22 +123,18 @@ fn kind(kind: named_sync::Kind) -> Kind {
     }
 }
 
-fn state(state: &named_sync::State) -> Option<State> {
+fn state(state: named_sync::State) -> Option<State> {
     use named_sync::State as Core;
     Some(match state {
-        Core::Atomic { value, .. } => State::Atomic { value: *value },
-        Core::Shared { version, value, .. } => {
-            State::Shared { version: *version, value: value.clone() }
-        }
-        Core::WaitGroup { count, generation, .. } => {
-            State::WaitGroup { count: *count, generation: *generation }
-        }
+        Core::Atomic { value, .. } => State::Atomic { value },
+        Core::Shared { version, value, .. } => State::Shared { version, value },
+        Core::WaitGroup { count, generation, .. } => State::WaitGroup { count, generation },
         Core::Queue { size, capacity, puts, gets, closed, .. } => State::Queue {
-            size: *size as u64,
+            size: size as u64,
             capacity: capacity.map(|capacity| capacity as u64),
-            puts: *puts,
-            gets: *gets,
-            closed: *closed,
+            puts,
+            gets,
+            closed,
         },
         _ => return None,
     })
