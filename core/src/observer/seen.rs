@@ -48,7 +48,7 @@ struct Known {
     /// Whether there is nothing to see as long as the first word is the same.
     is_settled: bool,
     /// Where its details are.
-    details: usize,
+    details: u32,
 }
 
 pub(super) struct Details {
@@ -101,6 +101,10 @@ impl fmt::Debug for Seen {
 }
 
 impl Known {
+    fn details(&self) -> usize {
+        self.details as usize
+    }
+
     /// Why it is to be looked at closer, if it is.
     fn compare(&self, glance: Glance) -> Option<Why> {
         let Glance { words, has_more } = glance;
@@ -114,6 +118,11 @@ impl Known {
         let nobody_waits = !self.told_waiters || fault!("settle-with-waiters-told");
         self.is_settled = nobody_waits && self.words_at.are_settled(self.words);
     }
+}
+
+/// A place among the details, of which no memory holds more.
+fn index(place: usize) -> u32 {
+    u32::try_from(place).expect("fewer than 2^32 primitives")
 }
 
 impl Details {
@@ -184,7 +193,7 @@ impl Seen {
     }
 
     pub(super) fn details(&self, place: usize) -> &Details {
-        &self.details[self.known[place].details]
+        &self.details[self.known[place].details()]
     }
 
     /// Compares all of them with what they are now.
@@ -274,7 +283,7 @@ impl Seen {
             return;
         }
         if is_in_details {
-            let Details { waiters, call_sites, .. } = &mut self.details[known.details];
+            let Details { waiters, call_sites, .. } = &mut self.details[known.details()];
             if is_same
                 && is_same_line(waiters, &inspection.waiters)
                 && *call_sites == inspection.call_sites
@@ -300,10 +309,10 @@ impl Seen {
     ) -> bool {
         let kind = self.known[place].kind;
         let new = self.arrive(kind, inside, news);
-        let details = self.known[place].details;
+        let Known { details, .. } = self.known[place];
         self.known.swap_remove(place);
         self.known[place].details = details;
-        let old = self.details.swap_remove(details);
+        let old = self.details.swap_remove(details as usize);
         debug_assert_eq!(new, self.known.len());
         if let Some(unwritten) = news.unwritten.last_mut().filter(|last| last.place == new) {
             unwritten.place = place;
@@ -330,7 +339,7 @@ impl Seen {
         let (inspection, value) = inside.inspect_unwritten();
         let words = words_told(&inspection).unwrap_or(words);
         let told_waiters = !inspection.waiters.is_empty();
-        let details = self.details.len();
+        let details = index(self.details.len());
         self.details.push(Details::of(inside, &inspection));
         let mut known = Known { words, words_at, kind, told_waiters, is_settled: false, details };
         known.settle();
@@ -344,7 +353,7 @@ impl Seen {
         for unwritten in each_fetched(&mut news.unwritten, |unwritten| &unwritten.value) {
             let Unwritten { mut inspection, value, place, is_known } = unwritten;
             let written = write(value);
-            let old = &mut self.details[self.known[place].details].text;
+            let old = &mut self.details[self.known[place].details()].text;
             if is_known && *old == written {
                 continue;
             }
@@ -357,7 +366,7 @@ impl Seen {
 
     /// Strikes from the news what more was met of one name than the last.
     pub(super) fn strike_twins(&self, look: &mut Look) {
-        let ids = self.known.iter().map(|known| (known.kind, self.details[known.details].id()));
+        let ids = self.known.iter().map(|known| (known.kind, self.details[known.details()].id()));
         let living: BTreeSet<_> = ids.collect();
         look.gone.retain(|gone| {
             let line = &gone.created_at;
@@ -391,8 +400,8 @@ impl Seen {
             let details = std::mem::take(&mut self.details);
             let mut details: Vec<_> = details.into_iter().map(Some).collect();
             for known in &mut self.known {
-                let old = std::mem::replace(&mut known.details, self.details.len());
-                self.details.extend(details[old].take());
+                let old = std::mem::replace(&mut known.details, index(self.details.len()));
+                self.details.extend(details[old as usize].take());
             }
         }
     }
