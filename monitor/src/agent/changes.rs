@@ -73,6 +73,7 @@ mod tests {
     use super::*;
     use crate::wire::Changes;
     use named_sync::Kind;
+    use std::task::{Context, Waker};
 
     fn names(pages: &[Changes]) -> Vec<&str> {
         let rows = pages.iter().flat_map(|page| &page.rows);
@@ -171,5 +172,38 @@ mod tests {
         assert_eq!(pages.iter().filter(|page| page.full).count(), 1);
         let took: Vec<bool> = pages.iter().map(|page| page.took_us.is_some()).collect();
         assert_eq!(took, [false, false, false, true]);
+    }
+
+    #[test]
+    fn a_page_holds_what_fits_and_one_row_at_least() {
+        let registry = Registry::new();
+        let busy = registry.queue::<u8>("busy", 1).unwrap();
+        let mut gets: Vec<_> = (0..300).map(|_| Box::pin(busy.get_async())).collect();
+        for get in &mut gets {
+            assert!(get.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        for n in 0..PAGE + 50 {
+            registry.atomic(&format!("a{n:04}"), 0);
+        }
+        let mut tracker = Tracker::new(&registry, 0);
+        let pages = ask(&mut tracker, 0);
+        assert_eq!(names(&pages).len(), PAGE + 51);
+        let weight = |page: &Changes| {
+            page.rows.iter().map(|row| 1 + row.blocked.len()).sum::<usize>() + page.gone.len()
+        };
+        for page in &pages {
+            assert!(weight(page) <= PAGE || page.rows.len() == 1, "{} rows", page.rows.len());
+        }
+        assert!(pages.iter().any(|page| weight(page) > PAGE), "that of the busy queue");
+
+        for n in 0..PAGE + 50 {
+            registry.remove(Kind::Atomic, &format!("a{n:04}"));
+        }
+        for n in 0..10 {
+            registry.atomic(&format!("b{n}"), 0);
+        }
+        let pages = ask(&mut tracker, pages[0].generation);
+        let sizes: Vec<_> = pages.iter().map(|page| (page.rows.len(), page.gone.len())).collect();
+        assert_eq!(sizes, [(10, PAGE - 10), (0, 60)], "what is gone fills up a page of rows");
     }
 }
