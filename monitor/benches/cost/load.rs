@@ -15,8 +15,14 @@ use syncmon::agent;
 /// On two cores, both are at work. With more there would be one for the viewer.
 const THREADS: usize = 2;
 
-/// How long is counted: one question of a viewer.
+/// How long is counted with a viewer, and without: one of its questions.
 const MOMENT: Duration = syncmon::client::POLL;
+
+/// The same with an agent that nobody asks. It has no times of its own, so many short pairs tell more than a few long ones.
+const BRIEFLY: Duration = Duration::from_millis(50);
+
+/// How many of those there are instead of each of the others.
+const MORE: usize = 4;
 
 /// How long nothing is counted after something came or went.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -34,9 +40,10 @@ pub(crate) fn measure(pairs: usize) -> Vec<Cost> {
     let with_agent = under_load(&registry, |load| {
         let served = |load: &Load| {
             let _agent = serve();
-            load.speed()
+            load.speed(BRIEFLY)
         };
-        (0..pairs).map(|number| pair(number, || load.speed(), || served(load))).collect()
+        let pair = |number| pair(number, || load.speed(BRIEFLY), || served(load));
+        (0..MORE * pairs).map(pair).collect()
     });
     let with_viewer = under_load(&registry, |load| {
         let agent = serve();
@@ -45,11 +52,11 @@ pub(crate) fn measure(pairs: usize) -> Vec<Cost> {
         // A viewer that is stopped asks nothing: the host is as it is without one.
         let without = || {
             viewer.stop();
-            let speed = load.speed();
+            let speed = load.speed(MOMENT);
             viewer.go_on();
             speed
         };
-        (0..pairs).map(|number| pair(number, without, || load.speed())).collect()
+        (0..pairs).map(|number| pair(number, without, || load.speed(MOMENT))).collect()
     });
     vec![
         slower("put and get on both cores, with an agent and no viewer", with_agent),
@@ -94,10 +101,10 @@ impl Load {
     }
 
     /// Items a second.
-    fn speed(&self) -> f64 {
+    fn speed(&self, moment: Duration) -> f64 {
         thread::sleep(PAUSE);
         let (begun, before) = (Instant::now(), self.counted());
-        thread::sleep(MOMENT);
+        thread::sleep(moment);
         (self.counted() - before) as f64 / begun.elapsed().as_secs_f64()
     }
 }

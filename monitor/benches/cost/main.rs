@@ -24,8 +24,8 @@ struct Args {
     /// Only the parts whose names contain this: load, host, viewer, frames.
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
-    /// How often each load runs with and without a viewer.
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    /// How often the load is measured with and without a viewer; with and without an agent alone, four times as often.
+    #[arg(long, value_name = "N", default_value_t = 400)]
     pairs: usize,
     /// How many primitives the host has.
     #[arg(long, value_name = "N", default_value_t = 100_000)]

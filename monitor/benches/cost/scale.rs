@@ -15,15 +15,22 @@ const TIMES: usize = 15;
 
 pub(crate) fn of_the_host(primitives: usize) -> Vec<Cost> {
     let mut host = Host::new(primitives);
-    let mut inspections: Vec<Duration> = (0..TIMES)
+    let (mut inspected, mut dropped): (Vec<Duration>, Vec<Duration>) = (0..TIMES)
         .map(|_| {
             let begun = Instant::now();
-            assert_eq!(host.registry.inspect().len(), primitives);
-            begun.elapsed()
+            let rows = host.registry.inspect();
+            let inspected = begun.elapsed();
+            assert_eq!(rows.len(), primitives);
+            let begun = Instant::now();
+            drop(rows);
+            (inspected, begun.elapsed())
         })
-        .collect();
-    let mut costs =
-        vec![Cost::of_times("an inspection of everything", &mut inspections, 60.0), lock(&host)];
+        .unzip();
+    let mut costs = vec![
+        Cost::of_times("an inspection of everything", &mut inspected, 60.0),
+        Cost::of_times("to drop what it told", &mut dropped, 20.0),
+        lock(&host),
+    ];
     costs.extend(ticks(&mut host, primitives));
     costs
 }
