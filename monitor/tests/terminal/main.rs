@@ -13,7 +13,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[test]
 fn the_demo_shows_itself_opens_details_and_gives_the_terminal_back() {
@@ -125,6 +125,34 @@ fn a_staged_deadlock_is_seen_from_outside_while_it_lasts() {
     terminal.wait_for("1 of 6 rows");
     terminal.press("\u{3}");
     assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn who_attaches_to_a_stuck_host_reads_within_five_seconds_who_is_blocked_on_what_and_where() {
+    let (sockets, tree) = (private_dir(), small_tree());
+    let host = Terminal::start(sockets.path(), &["demo", "--stuck", tree.path().to_str().unwrap()]);
+    host.wait_for("problems 4");
+
+    let begun = Instant::now();
+    let mut viewer = Terminal::start(sockets.path(), &[&host.pid().to_string()]);
+    viewer.wait_for("problems 4");
+    viewer.press("3");
+    viewer.wait_for("all-blocked");
+    // What is said of a problem stands below the list, of the one that is chosen.
+    let mut said = String::new();
+    for _ in 0..4 {
+        said += &viewer.shown();
+        viewer.press("\x1b[B");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let took = begun.elapsed();
+    for thread in ["coordinator", "reporter-1", "reporter-2", "worker-1", "worker-2", "worker-3"] {
+        assert!(said.contains(&format!("{thread} at ")), "{thread} in {said}");
+    }
+    for text in ["queue report", "queue results", "wait group in fl", "src/demo/stuck.rs:"] {
+        assert!(said.contains(text), "{text} in {said}");
+    }
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
 #[test]
