@@ -92,9 +92,8 @@ mod tests {
     fn we_stand_first_in_every_cell_and_nobody_stands_twice() {
         for cell in all() {
             let mut names: Vec<&str> = cell.contestants.iter().map(|one| one.name).collect();
-            let sets_a_scale =
-                cell.name == "calibration/fetch_add" || cell.name.starts_with("shared/floor/");
-            assert_eq!(names[0] == crate::sample::OURS, !sets_a_scale, "{}", cell.name);
+            assert_eq!(names[0], crate::sample::OURS, "{}", cell.name);
+            assert!(!cell.contestants[0].is_yardstick, "{}", cell.name);
             names.sort_unstable();
             assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{}: {names:?}", cell.name);
         }

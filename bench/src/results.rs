@@ -41,6 +41,8 @@ pub(crate) struct CellResult {
 #[derive(Serialize)]
 pub(crate) struct ContestantResult {
     pub(crate) name: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_yardstick: bool,
     /// One for each column.
     pub(crate) figures: Vec<Figures>,
 }
@@ -78,9 +80,9 @@ impl CellResult {
         self.contestants.iter().find(|one| one.name == contestant)?.figures.get(column)
     }
 
-    /// The medians of all but us in one column, with their names.
+    /// The medians of all peers in one column, with their names.
     pub(crate) fn peers(&self, column: usize) -> Vec<(&'static str, f64)> {
-        let peers = self.contestants.iter().filter(|one| one.name != OURS);
+        let peers = self.contestants.iter().filter(|one| one.name != OURS && !one.is_yardstick);
         peers.map(|one| (one.name, one.figures[column].median)).collect()
     }
 
@@ -129,15 +131,22 @@ mod tests {
     }
 
     #[test]
-    fn the_ratio_is_that_of_the_best_peer_and_we_are_no_peer() {
-        let contestant =
-            |name, value| ContestantResult { name, figures: vec![Figures::of(vec![value])] };
+    fn the_ratio_is_that_of_the_best_peer_which_neither_we_nor_a_yardstick_are() {
+        let contestant = |name, value| {
+            let figures = vec![Figures::of(vec![value])];
+            ContestantResult { name, is_yardstick: name == "yardstick", figures }
+        };
         let cell = CellResult {
             name: String::new(),
             section: "",
             columns: &[],
             rounds: 1,
-            contestants: vec![contestant(OURS, 10.0), contestant("a", 30.0), contestant("b", 20.0)],
+            contestants: vec![
+                contestant(OURS, 10.0),
+                contestant("a", 30.0),
+                contestant("b", 20.0),
+                contestant("yardstick", 5.0),
+            ],
         };
         assert_eq!(cell.best_peer(), Some(("b", 20.0)));
         assert_eq!(cell.ratio(), Some(2.0));

@@ -85,7 +85,7 @@ fn run_cell(plan: Plan, bar: &ProgressBar, stuck: &mut Vec<Stuck>) -> Result<Cel
     let contestants = cell.contestants.iter().zip(&samples).map(|(contestant, samples)| {
         let column = |index: usize| samples.iter().map(|sample| sample.figures[index]).collect();
         let figures = (0..columns.len()).map(|index| Figures::of(column(index))).collect();
-        ContestantResult { name: contestant.name, figures }
+        ContestantResult { name: contestant.name, is_yardstick: contestant.is_yardstick, figures }
     });
     let contestants = contestants.collect();
     Ok(CellResult { name: cell.name, section: cell.section, columns, rounds, contestants })

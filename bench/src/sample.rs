@@ -84,16 +84,23 @@ pub(crate) struct Check {
     pub(crate) actual: u64,
 }
 
-/// One of those who compete in a cell.
+/// One of those who compete in a cell, or something beside which they are measured.
 pub(crate) struct Contestant {
     pub(crate) name: &'static str,
+    /// Whether it is shown, and run in turn with the others, but is nobody's peer.
+    pub(crate) is_yardstick: bool,
     /// One run, with everything that is not to be measured done outside the clock.
     pub(crate) run: Box<dyn FnMut() -> Sample>,
 }
 
 impl Contestant {
     pub(crate) fn new(name: &'static str, run: impl FnMut() -> Sample + 'static) -> Self {
-        Self { name, run: Box::new(run) }
+        Self { name, is_yardstick: false, run: Box::new(run) }
+    }
+
+    /// The same as something to measure by: it is no peer.
+    pub(crate) fn into_yardstick(self) -> Self {
+        Self { is_yardstick: true, ..self }
     }
 }
 

@@ -9,6 +9,8 @@
 
 mod floor;
 
+pub(crate) use floor::ANNOUNCED;
+
 use std::hint::black_box;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, RwLock};
@@ -230,7 +232,6 @@ pub(crate) fn cells() -> Vec<Cell> {
             }
         }
     }
-    cells.extend(READER_COUNTS.map(floor::cell));
     for operation in [Operation::Set, Operation::Update] {
         cells.push(cell(operation, "alone".to_owned(), 0, true));
         for readers in READER_COUNTS {
@@ -241,13 +242,16 @@ pub(crate) fn cells() -> Vec<Cell> {
 }
 
 fn cell(operation: Operation, name: String, readers: usize, with_writer: bool) -> Cell {
-    let contestants = vec![
+    let mut contestants = vec![
         contestant::<named_sync::Shared<Settings>>(operation, readers, with_writer),
         contestant::<Arc<ArcSwap<Settings>>>(operation, readers, with_writer),
         contestant::<Arc<RwLock<Arc<Settings>>>>(operation, readers, with_writer),
         contestant::<Arc<parking_lot::RwLock<Arc<Settings>>>>(operation, readers, with_writer),
         contestant::<Watch>(operation, readers, with_writer),
     ];
+    if let (Operation::Get, false) = (operation, with_writer) {
+        contestants.extend(floor::yardsticks(readers));
+    }
     let name = format!("shared/{}/{name}", operation.name());
     Cell::new(operation.section(), name, &PER_CALL, contestants)
         .expecting(Duration::from_millis(if with_writer && readers > 0 { 80 } else { 20 }))

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::channel::{Capacity, Channel, Item, Large, sum_to};
 use super::peers::for_each_channel;
+use crate::atomic;
 use crate::crew::{self, Crew, Outcome};
 use crate::fitting;
 use crate::machine;
@@ -119,8 +120,11 @@ pub(crate) fn is_blocking_scenario(section: &str) -> bool {
 }
 
 fn cell<T: Item>(section: &'static str, name: String, work: Work) -> Cell {
-    let contestants =
+    let mut contestants: Vec<Contestant> =
         for_each_channel!(work.capacity, work.shape.getters(), contestant::<_, T>(work));
+    if let Shape::Alone = work.shape {
+        contestants.push(atomic::read_modify_write());
+    }
     let cell = Cell::new(section, format!("queue/{name}/{}", work.shape), &PER_ITEM, contestants)
         .expecting(Duration::from_millis(30));
     match work.capacity {

@@ -179,7 +179,10 @@ mod tests {
 
     #[test]
     fn the_chart_names_what_it_shows_as_text() {
-        let one = |name, ns| ContestantResult { name, figures: vec![Figures::of(vec![ns])] };
+        let one = |name, ns| {
+            let figures = vec![Figures::of(vec![ns])];
+            ContestantResult { name, is_yardstick: false, figures }
+        };
         let cell = CellResult {
             name: "queue/bounded-100/1p1c".to_owned(),
             section: "Queue, blocking",

@@ -1,33 +1,31 @@
 //! The least that a `get` can take.
 //!
 //! An `Arc` counts in one word. Whoever hands it out to several readers makes all of them change that word twice, and
-//! that is what a `get` with several readers consists of. Two contestants show how much:
+//! that is what a `get` with several readers consists of. Two yardsticks show how much:
 //!
 //! - `Arc`: all readers clone and drop an `Arc` that nobody ever replaces.
 //! - `Arc, announced`: before they do, they say so in a word of their own, and look again after a fence. It is what
 //!   anything lock-free must do in one form or another before it touches a count that a writer may be about to free,
 //!   unless the system interrupts all readers when there is a writer.
 //!
-//! Neither is a variable: nobody could set it. arc-swap stands beside them for the scale.
+//! Neither is a variable: nobody could set it. They run in turn with those that are.
 
 use std::cell::Cell as Slot;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
-use arc_swap::ArcSwap;
-
 use super::{Settings, Variable, get, reading};
-use crate::sample::{Cell, PER_CALL};
+use crate::sample::Contestant;
 
-/// The cell for so many readers.
-pub(super) fn cell(readers: usize) -> Cell {
-    let contestants = vec![
-        reading::<Bare>(readers, false, get::<Bare>),
-        reading::<Announced>(readers, false, get::<Announced>),
-        reading::<Arc<ArcSwap<Settings>>>(readers, false, get::<Arc<ArcSwap<Settings>>>),
-    ];
-    let section = "Shared, the floor of get: what an Arc costs that all readers clone and drop";
-    Cell::new(section, format!("shared/floor/{readers}r"), &PER_CALL, contestants)
+/// The name of an `Arc` that is announced before it is cloned.
+pub(crate) const ANNOUNCED: &str = Announced::NAME;
+
+/// Both for so many readers.
+pub(super) fn yardsticks(readers: usize) -> [Contestant; 2] {
+    [
+        reading::<Bare>(readers, false, get::<Bare>).into_yardstick(),
+        reading::<Announced>(readers, false, get::<Announced>).into_yardstick(),
+    ]
 }
 
 #[derive(Clone)]
@@ -69,12 +67,12 @@ struct Line(AtomicUsize);
 
 thread_local! {
     /// Leaked, as others would look at it.
-    static ANNOUNCED: Slot<&'static Line> = Slot::new(Box::leak(Box::new(Line(AtomicUsize::new(0)))));
+    static OF_THIS_THREAD: Slot<&'static Line> = Slot::new(Box::leak(Box::new(Line(AtomicUsize::new(0)))));
 }
 
 impl Announced {
     fn announced<R>(&self, look: impl FnOnce() -> R) -> R {
-        let announced = ANNOUNCED.get();
+        let announced = OF_THIS_THREAD.get();
         let current = self.current.0.load(Ordering::Relaxed);
         announced.0.store(current, Ordering::Release);
         fence(Ordering::SeqCst);
