@@ -5,7 +5,7 @@
 //! a wake-up would take. How, depends on what is waited for:
 //!
 //! - *One* event, such as the only item that fits into the queue: whoever brings it waits for us in turn, so we look
-//!   again after every pause.
+//!   again and again.
 //! - *Several* or *many*, of which the first one is missing. Who takes each item the moment it comes shares every
 //!   cache line with whoever puts it there, and both are slow. So we look away for as long as some twenty items take,
 //!   or some more, and find them all at once.
@@ -34,7 +34,10 @@ pub(crate) enum Awaited {
 /// How often to look while spinning, and for how many pauses to look away before each. A pause is some 20 ns where
 /// this was measured. There a cache line takes 0.06 to 0.4 us to the other core and back, depending on whether the
 /// two are cores of their own; all spinning together is about 1.3 us.
-const FOR_ONE: &[(u32, u32)] = &[(12, 1), (8, 2), (8, 4)];
+///
+/// For one event, two pauses between looks: who looks more often takes the line from whoever is about to write to it, and
+/// an item through a queue of one takes a sixth longer; who looks less often comes late.
+const FOR_ONE: &[(u32, u32)] = &[(20, 2), (5, 4)];
 const FOR_SEVERAL: &[(u32, u32)] = &[(1, 20), (2, 4)];
 const FOR_MANY: &[(u32, u32)] = &[(1, 50), (2, 4)];
 /// Looks after a yield each, which is 0.4 us if nobody else wants the core. To wake a sleeper took 25 us.
