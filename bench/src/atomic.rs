@@ -43,8 +43,8 @@ pub(crate) fn cells() -> Vec<Cell> {
     ]
 }
 
-/// One uncontended read-modify-write, to stand beside what is told in them. Not in a cell of its own: where a core's
-/// clock changes from one second to the next, a quotient of figures from different seconds says nothing.
+/// One uncontended read-modify-write, to stand beside what is told in them. Not in a cell of its own: where a core is
+/// faster in one second than in the next, a quotient of figures from different seconds says nothing.
 pub(crate) fn read_modify_write() -> Contestant {
     let contestant = contestant(READ_MODIFY_WRITE, CALLS, || {
         let word = Arc::new(AtomicU64::new(0));

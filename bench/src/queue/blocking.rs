@@ -122,6 +122,7 @@ pub(crate) fn is_blocking_scenario(section: &str) -> bool {
 fn cell<T: Item>(section: &'static str, name: String, work: Work) -> Cell {
     let mut contestants: Vec<Contestant> =
         for_each_channel!(work.capacity, work.shape.getters(), contestant::<_, T>(work));
+    // What the cost of a put and a get on one thread is told in.
     if let Shape::Alone = work.shape {
         contestants.push(atomic::read_modify_write());
     }
