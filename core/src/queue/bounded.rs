@@ -59,72 +59,83 @@ unsafe impl<T: Send> Send for Bounded<T> {}
 unsafe impl<T: Send> Sync for Bounded<T> {}
 
 /// How a word divides into lap and index. Laps and indices stay where they are in the word, so that taking one
-/// out is a single mask.
+/// out is a single mask. Everything is there as it is used: each instruction fewer counts in a put and in a get.
 #[derive(Clone, Copy)]
 struct Layout {
     /// The index of the last slot.
     last: u64,
-    /// The first lap; also the bits of a word below those of the lap, plus one.
+    /// The bits of the index.
+    index: u64,
+    /// The bits of the lap, and `CLOSED`.
+    lap_and_closed: u64,
+    /// From the last slot of one lap to the first of the next.
+    turn: u64,
+    /// From a slot to the same one in the next lap.
     one_lap: u64,
 }
 
 impl Layout {
     fn new(capacity: u64) -> Self {
         let index_bits = u64::BITS - (capacity - 1).leading_zeros();
-        Self { last: (capacity - 1) << FLAG_BITS, one_lap: 1 << (FLAG_BITS + index_bits) }
-    }
-
-    fn capacity(self) -> u64 {
-        (self.last >> FLAG_BITS) + 1
-    }
-
-    #[inline]
-    fn lap(self, word: u64) -> u64 {
-        word & self.one_lap.wrapping_neg()
-    }
-
-    #[inline]
-    fn index(self, word: u64) -> u64 {
-        word & (self.one_lap - 1) & !FLAGS
-    }
-
-    /// The word one position further, with the same flags. The last lap is followed by lap zero.
-    #[inline]
-    fn next(self, word: u64) -> u64 {
-        let index = self.index(word);
-        if index == self.last {
-            (word - index).wrapping_add(self.one_lap)
-        } else {
-            word + (1 << FLAG_BITS)
+        let last = (capacity - 1) << FLAG_BITS;
+        let one_lap = 1 << (FLAG_BITS + index_bits);
+        Self {
+            last,
+            index: (one_lap - 1) & !FLAGS,
+            lap_and_closed: one_lap.wrapping_neg() | CLOSED,
+            turn: one_lap - last,
+            one_lap,
         }
     }
 
-    /// The stamp of a slot that is free for the putter that moves `tail` on from `word`.
-    #[inline]
-    fn free(self, word: u64) -> u64 {
-        self.lap(word)
+    fn capacity(&self) -> u64 {
+        (self.last >> FLAG_BITS) + 1
+    }
+
+    fn lap(&self, word: u64) -> u64 {
+        word & self.lap_and_closed & !CLOSED
+    }
+
+    #[inline(always)]
+    fn index(&self, word: u64) -> u64 {
+        word & self.index
+    }
+
+    /// The word one position further than this one with this index, with the same flags. The last lap is followed by lap
+    /// zero.
+    #[inline(always)]
+    fn next(&self, word: u64, index: u64) -> u64 {
+        word.wrapping_add(if index == self.last { self.turn } else { 1 << FLAG_BITS })
+    }
+
+    /// The stamp of a slot that is free for the putter that moves `tail` on from `word`. If the queue is closed, no slot
+    /// is that: then this is the stamp that a slot gets only when `tail` has passed it, which it will not do any more.
+    #[inline(always)]
+    fn free(&self, word: u64) -> u64 {
+        word & self.lap_and_closed
     }
 
     /// The stamp of a slot that holds the item for the getter that moves `head` on from `word`.
-    #[inline]
-    fn full(self, word: u64) -> u64 {
-        self.lap(word) | 1
+    #[inline(always)]
+    fn full(&self, word: u64) -> u64 {
+        (word & self.lap_and_closed) | 1
     }
 
     /// The stamp of that slot when its item is out: free in the next lap.
-    #[inline]
-    fn free_again(self, word: u64) -> u64 {
+    #[inline(always)]
+    fn free_again(&self, word: u64) -> u64 {
         let laps = if fault!("lap-off-by-one") { 2 } else { 1 };
-        self.lap(word).wrapping_add(self.one_lap * laps)
+        // `head` is never closed.
+        (word & self.lap_and_closed).wrapping_add(self.one_lap * laps)
     }
 
-    fn is_full(self, tail: u64, head: u64) -> bool {
+    fn is_full(&self, tail: u64, head: u64) -> bool {
         same_position(tail, head.wrapping_add(self.one_lap))
     }
 
     /// How many items lie between the two words. They may come from different moments, so the result is
     /// kept within what can be true.
-    fn distance(self, tail: u64, head: u64) -> u64 {
+    fn distance(&self, tail: u64, head: u64) -> u64 {
         let (tail_index, head_index) =
             (self.index(tail) >> FLAG_BITS, self.index(head) >> FLAG_BITS);
         if self.lap(tail) == self.lap(head) {
@@ -135,7 +146,7 @@ impl Layout {
     }
 
     /// How many items ever passed this word.
-    fn count(self, word: u64) -> u64 {
+    fn count(&self, word: u64) -> u64 {
         let laps = self.lap(word) / self.one_lap;
         laps.wrapping_mul(self.capacity()).wrapping_add(self.index(word) >> FLAG_BITS)
     }
@@ -176,12 +187,10 @@ impl<T> Bounded<T> {
         self.slots.len()
     }
 
-    #[inline]
-    fn slot(&self, word: u64) -> &Slot<T> {
-        let index = (self.layout.index(word) >> FLAG_BITS) as usize;
-        debug_assert!(index < self.slots.len());
+    #[inline(always)]
+    fn slot(&self, index: u64) -> &Slot<T> {
         // SAFETY: every word comes from `Layout::next`, which starts a new lap after the last slot.
-        unsafe { self.slots.get_unchecked(index) }
+        unsafe { Slot::at(&self.slots, index) }
     }
 
     /// Tries once to claim the slot for the next item.
@@ -193,19 +202,19 @@ impl<T> Bounded<T> {
 
     #[inline(always)]
     fn put_at(&self, tail: u64) -> Result<Putting<'_, T>, Miss> {
-        // A copy, which the compiler need not read again after the atomics.
-        let layout = self.layout;
-        let slot = self.slot(tail);
+        let layout = &self.layout;
+        let index = layout.index(tail);
+        let slot = self.slot(index);
         // ORDERING: pairs with the Release in `FullSlot::take`, which ended the getter's reading of the item
         // that was here a lap ago.
-        if slot.stamp.load(Ordering::Acquire) != layout.free(tail) || tail & CLOSED != 0 {
+        if slot.stamp.load(Ordering::Acquire) != layout.free(tail) {
             return Err(Miss::Hindered(tail));
         }
         // Relaxed: the exchange only claims the slot. It reads the newest word whatever its ordering, and with it
         // the waiter bit (I2).
         let exchange = self.tail.compare_exchange_weak(
             tail,
-            layout.next(tail),
+            layout.next(tail, index),
             Ordering::Relaxed,
             Ordering::Relaxed,
         );
@@ -271,17 +280,18 @@ impl<T> Bounded<T> {
 
     #[inline(always)]
     fn get_at(&self, head: u64) -> Result<Getting<'_, T>, Miss> {
-        // A copy, as in `put_at`.
-        let layout = self.layout;
-        let slot = self.slot(head);
+        let layout = &self.layout;
+        let index = layout.index(head);
+        let slot = self.slot(index);
         // ORDERING: pairs with the Release in `Putting::put`, which published the item.
-        if slot.stamp.load(Ordering::Acquire) != layout.full(head) {
+        let stamp = slot.stamp.load(Ordering::Acquire);
+        if stamp.wrapping_sub(layout.free(head)) != 1 {
             return Err(Miss::Hindered(head));
         }
         // Relaxed: the exchange only claims the slot, as in `put_at`.
         let exchange = self.head.compare_exchange_weak(
             head,
-            layout.next(head),
+            layout.next(head, index),
             Ordering::Relaxed,
             Ordering::Relaxed,
         );
@@ -341,14 +351,14 @@ impl<T> Bounded<T> {
     pub(super) fn looks_ready_to_put(&self) -> bool {
         // Relaxed, both: whoever goes by this tries in earnest.
         let tail = self.tail.load(Ordering::Relaxed);
-        self.slot(tail).stamp.load(Ordering::Relaxed) == self.layout.free(tail)
+        self.slot(self.layout.index(tail)).stamp.load(Ordering::Relaxed) == self.layout.free(tail)
     }
 
     /// A glance at the slot that the next get needs, which leaves the putters' word alone.
     pub(super) fn looks_ready_to_get(&self) -> bool {
         // Relaxed, both: as above.
         let head = self.head.load(Ordering::Relaxed);
-        self.slot(head).stamp.load(Ordering::Relaxed) == self.layout.full(head)
+        self.slot(self.layout.index(head)).stamp.load(Ordering::Relaxed) == self.layout.full(head)
     }
 
     /// Sets the getters' bit if the queue is empty and open (I2).
@@ -441,7 +451,7 @@ mod tests {
                     (layout.lap(word) / layout.one_lap, layout.index(word) >> FLAG_BITS);
                 assert_eq!((lap, index), (step / capacity, step % capacity));
                 assert_eq!(layout.count(word), step);
-                word = layout.next(word);
+                word = layout.next(word, layout.index(word));
                 assert_eq!(word & (WAITERS | CLOSED), WAITERS | CLOSED, "flags are kept");
             }
         }
@@ -472,7 +482,9 @@ mod tests {
     fn two_looks_from_different_moments_never_give_an_impossible_size() {
         let layout = Layout::new(3);
         let words: Vec<u64> =
-            std::iter::successors(Some(0), |&word| Some(layout.next(word))).take(12).collect();
+            std::iter::successors(Some(0), |&word| Some(layout.next(word, layout.index(word))))
+                .take(12)
+                .collect();
         for &tail in &words {
             for &head in &words {
                 assert!(layout.distance(tail, head) <= 3);

@@ -1,6 +1,6 @@
 //! What the index words and the stamps of an unbounded queue say: positions in a chain of segments.
 
-use super::word::FLAG_BITS;
+use super::word::{FLAG_BITS, FLAGS};
 use crate::sync::SEGMENT;
 
 /// Positions in a segment: its slots and the turning position.
@@ -12,10 +12,15 @@ pub(super) const START: u64 = SEGMENT * STEP;
 /// The first slot of the first segment.
 pub(super) const FIRST: u64 = START + STEP;
 
-/// The place of a word's position within its segment; `SEGMENT` is the turning position.
+/// The [place](place) of the last slot of a segment.
+pub(super) const LAST: u64 = (SEGMENT - 1) * STEP;
+/// The [place](place) of the turning position.
+pub(super) const TURNING: u64 = SEGMENT * STEP;
+
+/// The place of a word's position within its segment, in steps.
 #[inline]
-pub(super) fn offset(word: u64) -> u64 {
-    (word >> FLAG_BITS) % LAP
+pub(super) fn place(word: u64) -> u64 {
+    (word % (LAP * STEP)) & !FLAGS
 }
 
 /// How many items ever passed this word.
@@ -40,7 +45,7 @@ pub(super) fn consumed(word: u64) -> u64 {
 /// The upper part of the word, which counts segments.
 #[inline]
 pub(super) fn lap(word: u64) -> u64 {
-    word - word % (LAP << FLAG_BITS)
+    word - word % (LAP * STEP)
 }
 
 #[cfg(all(test, not(loom)))]

@@ -7,9 +7,9 @@
 use std::alloc::{Layout, handle_alloc_error};
 use std::ptr;
 
-use super::position::consumed;
 #[cfg(all(loom, feature = "loom"))]
 use super::position::lap;
+use super::position::{TURNING, consumed};
 use super::slot::Slot;
 use crate::backoff::Backoff;
 #[cfg(all(loom, feature = "loom"))]
@@ -66,6 +66,14 @@ impl<T> Segment<T> {
         // SAFETY: zero is a null pointer, and the stamp of a new slot, whose cell may hold anything.
         let segment = unsafe { zeroed_box(make) };
         segment.unwrap_or_else(|| handle_alloc_error(Layout::new::<Self>()))
+    }
+
+    /// The slot at a place before the turning position.
+    #[inline(always)]
+    pub(super) fn slot(&self, place: u64) -> &Slot<T> {
+        assert!(place < TURNING);
+        // SAFETY: the places before it are those of the slots.
+        unsafe { Slot::at(&self.slots, place) }
     }
 
     /// Tells loom that this segment, which is not yet shared, is about to be put in place, so that `word` will stand in

@@ -6,6 +6,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::word::FLAG_BITS;
 use crate::backoff::Backoff;
 use crate::sync::{AtomicU64, Ordering, UnsafeCell};
 
@@ -18,6 +19,20 @@ pub(super) struct Slot<T> {
 impl<T> Slot<T> {
     pub(super) fn new() -> Self {
         Self { stamp: AtomicU64::new(0), item: UnsafeCell::new(MaybeUninit::uninit()) }
+    }
+
+    /// The slot at a place, which is a number of slots as it stands in a word, above the flags. To shift it down and
+    /// then up again would be two instructions more in each put and get.
+    ///
+    /// # Safety
+    ///
+    /// There are that many slots, and one more.
+    #[inline(always)]
+    pub(super) unsafe fn at(slots: &[Self], place: u64) -> &Self {
+        const { assert!(size_of::<Self>().is_multiple_of(1 << FLAG_BITS)) };
+        debug_assert!(((place >> FLAG_BITS) as usize) < slots.len());
+        // SAFETY: as promised by the caller.
+        unsafe { &*slots.as_ptr().byte_add(place as usize * (size_of::<Self>() >> FLAG_BITS)) }
     }
 }
 

@@ -30,15 +30,15 @@
 
 use std::ptr;
 
-use super::position::{FIRST, LAP, START, STEP, consumed, count, offset, written};
+use super::position::{FIRST, LAP, LAST, START, STEP, TURNING, consumed, count, place, written};
 use super::segment::{Oldest, Segment, Spent};
 use super::slot::{FullSlot, Getting, Putting};
 use super::spare::{Next, Spare};
-use super::word::{CLOSED, FLAG_BITS, Miss, NoRoom, WAITERS, same_position};
+use super::word::{CLOSED, FLAGS, Miss, NoRoom, WAITERS, same_position};
 use crate::backoff::Backoff;
 use crate::error::TryGetError;
 use crate::pad::Padded;
-use crate::sync::{self, AtomicPtr, AtomicU64, Ordering, SEGMENT, UnsafeCell, fault, fence};
+use crate::sync::{self, AtomicPtr, AtomicU64, Ordering, UnsafeCell, fault, fence};
 
 pub(super) struct Unbounded<T> {
     /// Where the next item goes. Its index is written by putters, by `close`, and under the getters' lock.
@@ -56,7 +56,7 @@ struct Tail<T> {
 
 struct Head<T> {
     end: End<T>,
-    /// A value that `tail` had once: it saves getters a look at the word that the putters are changing.
+    /// A position that `tail` had once: it saves getters a look at the word that the putters are changing.
     known_tail: AtomicU64,
     /// The first segment that is not yet freed (I13).
     oldest: UnsafeCell<Oldest<T>>,
@@ -130,16 +130,16 @@ impl<T> Unbounded<T> {
         // ORDERING: pairs with the Release in `put_last` and in `put_first`: an index in a segment comes with the pointer
         // to that segment, so that the load after this one can not give an older one.
         let tail = self.tail.end.index.load(Ordering::Acquire);
-        let offset = offset(tail);
-        if tail & CLOSED != 0 || offset + 1 >= SEGMENT {
+        let place = place(tail);
+        if tail & CLOSED != 0 || place >= LAST {
             return Err(Miss::Hindered(tail));
         }
-        self.put_at(tail, offset)
+        self.put_at(tail, place)
     }
 
-    /// Claims the slot at `offset` of the last segment, if `tail` still stands there.
+    /// Claims the slot at `place` of the last segment, if `tail` still stands there.
     #[inline(always)]
-    fn put_at(&self, tail: u64, offset: u64) -> Result<Putting<'_, T>, Miss> {
+    fn put_at(&self, tail: u64, place: u64) -> Result<Putting<'_, T>, Miss> {
         // ORDERING: pairs with the Release in `put_last`. Who read `tail` has acquired the segment in which it stands.
         // This is about the segments after it: the claim that fills `tail`'s segment comes before the pointer to the
         // next one is stored, so if that is what we find here, our exchange comes after that claim, and fails. Were
@@ -162,13 +162,7 @@ impl<T> Unbounded<T> {
                 segment.visit(tail);
                 // SAFETY: only the exchange above moves `tail` past this slot, once; no getter touches the cell
                 // before the stamp changes.
-                Ok(unsafe {
-                    Putting::new(
-                        &segment.slots[offset as usize],
-                        written(tail),
-                        tail & WAITERS != 0,
-                    )
-                })
+                Ok(unsafe { Putting::new(segment.slot(place), written(tail), tail & WAITERS != 0) })
             }
             Err(newer) => Err(Miss::Lost(newer)),
         }
@@ -185,7 +179,7 @@ impl<T> Unbounded<T> {
         // Relaxed: as long as `tail` stands in this segment nobody changes the pointer, and if it does not stand
         // there any more the claim fails.
         let segment = self.tail.end.segment.load(Ordering::Relaxed);
-        match self.put_at(tail, SEGMENT - 1) {
+        match self.put_at(tail, LAST) {
             Ok(claim) => {
                 let new = self.tail.spare.take(next, tail + 2 * STEP);
                 // ORDERING: pairs with the Acquire in `put_at`: who finds this pointer comes after our claim.
@@ -271,20 +265,20 @@ impl<T> Unbounded<T> {
                 // ORDERING: whatever gave us this word was an Acquire, and pairs with the Release of `close`.
                 return Err(NoRoom::Closed);
             }
-            let offset = offset(tail);
-            let claim = if offset == SEGMENT {
+            let place = place(tail);
+            let claim = if place == TURNING {
                 // Unless it is ours to put the first segment in place, another putter is about to do so with the next one.
                 if !same_position(tail, START) || !self.put_first(&mut unused) {
                     backoff.snooze();
                 }
                 // ORDERING: as in `try_put`.
                 Err(Miss::Hindered(self.tail.end.index.load(Ordering::Acquire)))
-            } else if offset + 1 == SEGMENT {
+            } else if place == LAST {
                 self.put_last(tail, &mut unused)
             } else {
                 // Not between the claim and the putting, when others may wait for us.
                 unused = None;
-                self.put_at(tail, offset)
+                self.put_at(tail, place)
             };
             match claim {
                 Ok(claim) => return Ok(claim),
@@ -298,12 +292,12 @@ impl<T> Unbounded<T> {
     pub(super) fn try_get(&self) -> Result<Getting<'_, T>, Miss> {
         // ORDERING: pairs with the Release in `turn` and in `put_first`.
         let head = self.head.end.index.load(Ordering::Acquire);
-        let offset = offset(head);
-        if offset + 1 >= SEGMENT {
+        let place = place(head);
+        if place >= LAST {
             return Err(Miss::Hindered(head));
         }
         self.look_at_tail(head)
-            .map_or_else(|| self.get_at(head, offset), |_| Err(Miss::Hindered(head)))
+            .map_or_else(|| self.get_at(head, place), |_| Err(Miss::Hindered(head)))
     }
 
     /// The value of `tail` if `head` has come to it, so that there is no item.
@@ -312,21 +306,23 @@ impl<T> Unbounded<T> {
         let known_tail = &self.head.known_tail;
         // ORDERING: pairs with the Release below: who goes by what another getter saw of `tail` must not see an
         // older `tail` later, nor must those who see what it does to `head`.
-        if head >> FLAG_BITS < known_tail.load(Ordering::Acquire) >> FLAG_BITS {
+        if head < known_tail.load(Ordering::Acquire) {
             return None;
         }
         // Relaxed: `head` can not pass `tail`; see "emptiness" in docs/ALGORITHMS.md.
         let tail = self.tail.end.index.load(Ordering::Relaxed);
-        if same_position(head, tail) {
+        let position = tail & !FLAGS;
+        let ahead = position.wrapping_sub(head);
+        if ahead == 0 {
             return Some(tail);
         }
-        debug_assert!(tail >> FLAG_BITS > head >> FLAG_BITS, "this `tail` is older than `head`");
+        debug_assert!(position > head, "this `tail` is older than `head`");
         // What says nothing about the item after this one is not worth a store. In a model it is: with segments of two
         // slots, getters would hardly ever go by what another saw.
-        if sync::MODEL_CHECKED || tail >> FLAG_BITS > (head >> FLAG_BITS) + 1 {
+        if sync::MODEL_CHECKED || ahead > STEP {
             // ORDERING: pairs with the Acquire above. That an older value may replace a newer one does no harm: what
             // `tail` had passed once it has passed for ever.
-            known_tail.store(tail, Ordering::Release);
+            known_tail.store(position, Ordering::Release);
         }
         None
     }
@@ -338,10 +334,10 @@ impl<T> Unbounded<T> {
         same_position(head, tail).then_some(tail)
     }
 
-    /// Claims the slot at `offset` of the first segment, if `head` still stands there. The slot's putter has claimed
+    /// Claims the slot at `place` of the first segment, if `head` still stands there. The slot's putter has claimed
     /// it before.
     #[inline(always)]
-    fn get_at(&self, head: u64, offset: u64) -> Result<Getting<'_, T>, Miss> {
+    fn get_at(&self, head: u64, place: u64) -> Result<Getting<'_, T>, Miss> {
         let end = &self.head.end;
         // ORDERING: pairs with the Release in `turn`: as in `put_at`, a pointer that is too new makes the exchange fail.
         let segment = end.segment.load(Ordering::Acquire);
@@ -361,10 +357,10 @@ impl<T> Unbounded<T> {
                 // us one of its slots, so it lives until we mark that slot (I8).
                 let segment = unsafe { &*segment };
                 segment.visit(head);
-                if offset + 1 == SEGMENT {
+                if place == LAST {
                     self.turn(segment, head);
                 }
-                let slot = &segment.slots[offset as usize];
+                let slot = segment.slot(place);
                 // ORDERING: pairs with the Release in `Putting::put`, which published the item.
                 let early = slot.stamp.load(Ordering::Acquire) != written(head);
                 // SAFETY: only our exchange moves `head` past this slot. If the item is not yet there, the getting says
@@ -392,8 +388,8 @@ impl<T> Unbounded<T> {
                     newer
                 }
             };
-            let offset = offset(head);
-            let met = if offset == SEGMENT { self.met_tail(head) } else { self.look_at_tail(head) };
+            let place = place(head);
+            let met = if place == TURNING { self.met_tail(head) } else { self.look_at_tail(head) };
             if let Some(tail) = met {
                 if tail & CLOSED == 0 {
                     return Err(TryGetError::Empty);
@@ -402,14 +398,14 @@ impl<T> Unbounded<T> {
                 fence(Ordering::Acquire);
                 return Err(TryGetError::Closed);
             }
-            if offset == SEGMENT {
+            if place == TURNING {
                 // Whoever claimed the last slot, or put the first segment in place, is about to move `head` on to the next one.
                 backoff.snooze();
                 // ORDERING: as in `try_get`.
                 miss = Miss::Hindered(self.head.end.index.load(Ordering::Acquire));
                 continue;
             }
-            match self.get_at(head, offset) {
+            match self.get_at(head, place) {
                 Ok(claim) => return Ok(claim),
                 Err(next) => miss = next,
             }
@@ -478,6 +474,7 @@ impl<T> Drop for Unbounded<T> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::sync::SEGMENT;
 
     #[test]
     fn counts_do_not_count_the_turning_positions() {
