@@ -23,7 +23,7 @@ use std::task::{Context, Poll, Waker};
 use crate::inspect::{self, Operation};
 use crate::panics::Panics;
 use crate::parker::Parker;
-use crate::patience::{self, Awaited};
+use crate::patience;
 use crate::site::Site;
 use crate::sync::{self, Deadline, Instant, Mutex, StdArc, Thread, fault};
 
@@ -38,16 +38,6 @@ pub(crate) trait Condition {
 
     /// Clears the waiter bit. Called under the list's lock while the list is empty (I4).
     fn disarm(&self);
-
-    /// What a blocked operation waits for.
-    fn awaited(&self) -> Awaited {
-        Awaited::One
-    }
-
-    /// Whether an attempt may succeed now. A glance that disturbs nobody, and may be wrong for a moment.
-    fn looks_ready(&self) -> bool {
-        true
-    }
 
     /// Which round of the condition this is, where each round wakes only its own waiters.
     fn generation(&self) -> u32 {
@@ -229,7 +219,8 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct TimedOut;
 
-/// Repeats `attempt` until it gives a result, parking the calling thread in between.
+/// Repeats `attempt` until it gives a result, parking the calling thread in between. The caller has [spun](patience::spin)
+/// before.
 ///
 /// `attempt` runs at least once more after every wake-up. Before the first parking it may not run at all: a waiter
 /// enters the list only if the operation can not proceed (I2).
@@ -241,8 +232,7 @@ pub(crate) fn block<R>(
     deadline: Deadline,
     mut attempt: impl FnMut() -> Option<R>,
 ) -> Result<R, TimedOut> {
-    let looks_ready = || condition.looks_ready();
-    let lingered = patience::linger(condition.awaited(), looks_ready, || match attempt() {
+    let lingered = patience::linger(|| match attempt() {
         Some(result) => Some(Ok(result)),
         None if deadline.has_passed() => Some(Err(TimedOut)),
         None => None,

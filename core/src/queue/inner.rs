@@ -12,7 +12,7 @@ use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State, Waiter};
 use crate::observer::{self, Observed, WordsAt};
 use crate::panics::{self, Panics};
-use crate::patience::Awaited;
+use crate::patience::{self, Awaited};
 use crate::sync::{self, AtomicU8, AtomicU64, Deadline, Ordering, fault};
 use crate::wait::{self, Condition, TimedOut, WaitList};
 
@@ -46,17 +46,6 @@ impl<T> Condition for ItemArrives<'_, T> {
         &self.0.getters
     }
 
-    fn awaited(&self) -> Awaited {
-        self.0.awaited()
-    }
-
-    fn looks_ready(&self) -> bool {
-        match &self.0.items {
-            Items::Bounded(items) => items.looks_ready_to_get(),
-            Items::Unbounded(_) => true,
-        }
-    }
-
     fn arm(&self) -> bool {
         match &self.0.items {
             Items::Bounded(items) => items.arm_getters(),
@@ -78,17 +67,6 @@ pub(super) struct RoomArrives<'a, T>(pub(super) &'a Inner<T>);
 impl<T> Condition for RoomArrives<'_, T> {
     fn list(&self) -> &WaitList {
         &self.0.putters
-    }
-
-    fn awaited(&self) -> Awaited {
-        self.0.awaited()
-    }
-
-    fn looks_ready(&self) -> bool {
-        match &self.0.items {
-            Items::Bounded(items) => items.looks_ready_to_put(),
-            Items::Unbounded(_) => true,
-        }
     }
 
     fn arm(&self) -> bool {
@@ -260,16 +238,13 @@ impl<T> Inner<T> {
         deadline: impl FnOnce() -> Deadline,
         location: &'static Location<'static>,
     ) -> Result<(), PutTimeoutError<T>> {
-        let block = || {
-            let attempt = || self.attempt_room();
-            wait::block(&RoomArrives(self), Operation::Put, location, deadline(), attempt)
-        };
-        let room = if self.is_worth_a_moment(miss) {
-            block()
-        } else {
-            self.attempt_room_after(miss).map_or_else(block, Ok)
-        };
-        match room {
+        let attempt = || self.attempt_room();
+        let room = if self.is_worth_a_moment(miss) { None } else { self.attempt_room_after(miss) };
+        let room =
+            room.or_else(|| patience::spin(self.awaited(), || self.looks_ready_to_put(), attempt));
+        let block =
+            || wait::block(&RoomArrives(self), Operation::Put, location, deadline(), attempt);
+        match room.map_or_else(block, Ok) {
             Ok(Some(claim)) => {
                 self.note_shared();
                 self.put(claim, item);
@@ -287,7 +262,24 @@ impl<T> Inner<T> {
         matches!((&self.items, miss), (Items::Bounded(_), Miss::Hindered(word)) if word & CLOSED == 0)
     }
 
+    /// Whether an attempt to put may succeed now. A glance that disturbs nobody, and may be wrong for a moment.
+    fn looks_ready_to_put(&self) -> bool {
+        match &self.items {
+            Items::Bounded(items) => items.looks_ready_to_put(),
+            Items::Unbounded(_) => true,
+        }
+    }
+
+    /// The same of an attempt to get.
+    fn looks_ready_to_get(&self) -> bool {
+        match &self.items {
+            Items::Bounded(items) => items.looks_ready_to_get(),
+            Items::Unbounded(_) => true,
+        }
+    }
+
     /// Room, or the end, or `None` if the queue is full.
+    #[inline(always)]
     pub(super) fn attempt_room(&self) -> Option<Option<Putting<'_, T>>> {
         match self.try_claim_room() {
             Ok(claim) => Some(Some(claim)),
@@ -311,16 +303,13 @@ impl<T> Inner<T> {
         deadline: impl FnOnce() -> Deadline,
         location: &'static Location<'static>,
     ) -> Result<T, GetTimeoutError> {
-        let block = || {
-            let attempt = || self.attempt_item();
-            wait::block(&ItemArrives(self), Operation::Get, location, deadline(), attempt)
-        };
-        let item = if self.is_worth_a_moment(miss) {
-            block()
-        } else {
-            self.attempt_item_after(miss).map_or_else(block, Ok)
-        };
-        match item {
+        let attempt = || self.attempt_item();
+        let item = if self.is_worth_a_moment(miss) { None } else { self.attempt_item_after(miss) };
+        let item =
+            item.or_else(|| patience::spin(self.awaited(), || self.looks_ready_to_get(), attempt));
+        let block =
+            || wait::block(&ItemArrives(self), Operation::Get, location, deadline(), attempt);
+        match item.map_or_else(block, Ok) {
             Ok(Some(claim)) => {
                 self.note_shared();
                 Ok(self.get(claim))
@@ -336,6 +325,7 @@ impl<T> Inner<T> {
     }
 
     /// An item, or the end, or `None` if the queue is empty.
+    #[inline(always)]
     pub(super) fn attempt_item(&self) -> Option<Option<Getting<'_, T>>> {
         match self.try_claim_item() {
             Ok(claim) => Some(Some(claim)),

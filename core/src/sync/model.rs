@@ -44,10 +44,6 @@ pub(crate) fn fence(order: Ordering) {
 /// The locks that [`lock`](super::lock) wraps.
 pub(super) use loom::sync as raw;
 
-pub(crate) fn has_one_core() -> bool {
-    false
-}
-
 /// Whether a sleeper wakes now although nobody notified it.
 pub(super) fn wakes_for_no_reason() -> bool {
     #[cfg(mutants)]

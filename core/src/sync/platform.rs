@@ -68,12 +68,6 @@ pub(crate) fn fetch_ahead<T: ?Sized>(address: *const T) {
     let _ = address;
 }
 
-/// Whether this process had a single core to run on when it first asked.
-pub(crate) fn has_one_core() -> bool {
-    static ONE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-    *ONE.get_or_init(|| std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1))
-}
-
 /// Slots in a segment of an unbounded queue. With the phantom position that marks the change of
 /// segment this makes 64 positions, so that the division is a shift.
 pub(crate) const SEGMENT: u64 = 63;
@@ -133,6 +127,7 @@ impl<T> UnsafeCell<T> {
     }
 }
 
+#[inline]
 pub(crate) fn spin_loop() {
     std::hint::spin_loop();
 }

@@ -37,10 +37,6 @@ fn by_chance() -> bool {
 /// Nothing: every access is sequentially consistent already.
 pub(crate) fn fence(_order: Ordering) {}
 
-pub(crate) fn has_one_core() -> bool {
-    false
-}
-
 pub(crate) fn glances_first() -> bool {
     by_chance()
 }

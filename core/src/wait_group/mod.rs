@@ -13,6 +13,7 @@ use crate::error::{WaitGroupError, WaitTimeout};
 use crate::identity::Identity;
 use crate::inspect::{Inspection, Kind, Operation, State};
 use crate::observer::{Handle, Observed, WordsAt};
+use crate::patience::{self, Awaited};
 use crate::site::Site;
 use crate::sync::{Arc, Deadline, Duration, panicking};
 use crate::wait::{self, Condition, TimedOut, WaitList};
@@ -344,7 +345,11 @@ impl WaitGroup {
         deadline: Deadline,
         location: &'static Location<'static>,
     ) -> Result<(), TimedOut> {
-        wait::block(zero, Operation::Wait, location, deadline, || zero.attempt())
+        let attempt = || zero.attempt();
+        match patience::spin(Awaited::One, || true, attempt) {
+            Some(()) => Ok(()),
+            None => wait::block(zero, Operation::Wait, location, deadline, attempt),
+        }
     }
 
     /// The count: a snapshot.
