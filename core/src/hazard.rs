@@ -8,8 +8,9 @@
 //!             └───────┘       └───────┘       └───────┘
 //! ```
 //!
-//! A reading costs one fence and two stores to a word that nobody else writes. It never waits. Slots are never
-//! freed: there are as many as there ever were readings at the same time.
+//! A reading costs two stores to a word that nobody else writes, and a fence after the first, which some platforms make
+//! a single step of. It never waits. Slots are never freed: there are as many as there ever were readings at the same
+//! time.
 //!
 //! | word | its owner is reading |
 //! | --- | --- |
@@ -209,10 +210,13 @@ impl Reading {
     #[inline]
     pub(crate) fn announce(&self, word: u64) {
         debug_assert!(word != IDLE);
-        // ORDERING: Release, as it may end an earlier reading; pairs with the Acquire in `announced`. The fence
-        // pairs with the one there (I14).
-        self.slot().word.store(word, Ordering::Release);
-        fence(Ordering::SeqCst);
+        let slot = self.slot();
+        if !sync::store_with_fence(&slot.word, word) {
+            // ORDERING: Release, as it may end an earlier reading; pairs with the Acquire in `announced`. The fence
+            // pairs with the one there (I14).
+            slot.word.store(word, Ordering::Release);
+            fence(Ordering::SeqCst);
+        }
     }
 }
 

@@ -65,6 +65,11 @@ pub(crate) fn glances_first() -> bool {
     GLANCING.load(Ordering::Relaxed)
 }
 
+/// Nothing: in a model it is two steps.
+pub(crate) fn store_with_fence(_: &AtomicU64, _: u64) -> bool {
+    false
+}
+
 /// Nothing: nothing relies on the order that comes with it.
 pub(crate) fn drain_stores() {}
 

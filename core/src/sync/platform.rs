@@ -48,6 +48,20 @@ pub(crate) fn in_the_step_before<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// Stores the value and passes a `SeqCst` fence, where that is a single step; says whether it did.
+///
+/// On x86 an exchange is a full barrier for the processor (Intel's manual, volume 3, "Memory Ordering"; AMD's, volume 2,
+/// "Multiprocessor Memory Access Ordering"), and a `SeqCst` one is for the compiler, which moves nothing across what is
+/// both an Acquire and a Release. A fence is an exchange there as well, of a word on the stack: so this saves a store.
+#[inline(always)]
+pub(crate) fn store_with_fence(word: &AtomicU64, value: u64) -> bool {
+    if cfg!(all(target_arch = "x86_64", not(miri))) {
+        word.swap(value, super::Ordering::SeqCst);
+        return true;
+    }
+    false
+}
+
 /// Waits until this thread's stores have left its store buffer. A matter of speed: nothing relies on the order that
 /// comes with it.
 #[inline(always)]

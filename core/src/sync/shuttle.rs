@@ -50,6 +50,11 @@ pub(crate) fn in_the_step_before<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// Nothing: shuttle's accesses are sequentially consistent.
+pub(crate) fn store_with_fence(_: &AtomicU64, _: u64) -> bool {
+    false
+}
+
 /// Nothing: nothing relies on the order that comes with it.
 pub(crate) fn drain_stores() {}
 
