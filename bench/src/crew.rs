@@ -48,7 +48,7 @@ impl Crew {
         }
     }
 
-    /// Threads added from now on all stay on this core.
+    /// Threads added from now on all stay on this core, or may run on any.
     pub(crate) fn pinned_to(self, core: Option<usize>) -> Self {
         Self { core, ..self }
     }

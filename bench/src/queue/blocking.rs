@@ -17,6 +17,7 @@ use crate::sample::{Cell, Contestant, PER_ITEM, Sample};
 const BLOCKING: &str = "Queue, blocking";
 const OVERSUBSCRIBED: &str = "Queue, oversubscribed: 16 putters, 16 getters";
 const PINNED: &str = "Queue, all threads pinned to one core";
+const APART: &str = "Queue, each thread pinned to a core of its own";
 
 const CAPACITIES: [Capacity; 4] =
     [Capacity::Bounded(1), Capacity::Bounded(100), Capacity::Bounded(1024), Capacity::Unbounded];
@@ -65,12 +66,35 @@ impl std::fmt::Display for Shape {
     }
 }
 
+/// Where the threads of a crew run.
+#[derive(Clone, Copy)]
+enum Place {
+    Anywhere,
+    /// All on one core.
+    On(usize),
+    /// In turn on all cores.
+    Apart,
+}
+
+impl Place {
+    fn of_thread(self, number: usize) -> Option<usize> {
+        match self {
+            Self::Anywhere => None,
+            Self::On(core) => Some(core),
+            Self::Apart => {
+                let cores = machine::cores();
+                cores.get(number % cores.len().max(1)).copied()
+            }
+        }
+    }
+}
+
 /// The work of a cell.
 #[derive(Clone, Copy)]
 struct Work {
     capacity: Capacity,
     shape: Shape,
-    core: Option<usize>,
+    place: Place,
     items: u64,
 }
 
@@ -83,7 +107,7 @@ impl Work {
             (Capacity::Bounded(1), _) => 320_000,
             _ => 1_600_000,
         };
-        Self { capacity, shape, core: None, items }
+        Self { capacity, shape, place: Place::Anywhere, items }
     }
 }
 
@@ -104,12 +128,16 @@ pub(super) fn cells() -> Vec<Cell> {
         let work = Work::new(capacity, Shape::Crew { putters: 16, getters: 16 });
         cells.push(cell::<u64>(OVERSUBSCRIBED, format!("oversubscribed-{capacity}"), work));
     }
-    let core = machine::cores().first().copied();
+    let place = machine::cores().first().map_or(Place::Anywhere, |&core| Place::On(core));
     for capacity in [Capacity::Bounded(1), hundred] {
         for shape in [SHAPES[1], SHAPES[4]] {
-            let work = Work { core, ..Work::new(capacity, shape) };
+            let work = Work { place, ..Work::new(capacity, shape) };
             cells.push(cell::<u64>(PINNED, format!("pinned-{capacity}"), work));
         }
+    }
+    for capacity in [Capacity::Bounded(1), hundred] {
+        let work = Work { place: Place::Apart, ..Work::new(capacity, SHAPES[1]) };
+        cells.push(cell::<u64>(APART, format!("apart-{capacity}"), work));
     }
     cells
 }
@@ -163,21 +191,23 @@ fn run<C: Channel, T: Item>(work: Work) -> Outcome {
 fn alone<C: Channel, T: Item>(work: Work) -> Outcome {
     let (tx, rx) = C::open::<T>(work.capacity);
     crew::alone(move || {
-        (1..=work.items)
-            .map(|number| {
-                C::put(&tx, T::carrying(number));
-                C::get(&rx).number()
-            })
-            .sum()
+        // A plain loop: of an iterator's closure the compiler may make a function, and then it calls that for each item.
+        let mut sum = 0;
+        for before in 0..work.items {
+            C::put(&tx, T::carrying(before + 1));
+            sum += C::get(&rx).number();
+        }
+        sum
     })
 }
 
 fn together<C: Channel, T: Item>(work: Work, putters: usize, getters: usize) -> Outcome {
     let (tx, rx) = C::open::<T>(work.capacity);
-    let mut crew = Crew::of(putters + getters).pinned_to(work.core);
+    let mut crew = Crew::of(putters + getters);
     let share = work.items / putters as u64;
     for putter in 0..putters as u64 {
         let tx = tx.clone();
+        crew = crew.pinned_to(work.place.of_thread(putter as usize));
         crew.add(move || {
             for number in putter * share + 1..=(putter + 1) * share {
                 C::put(&tx, T::carrying(number));
@@ -186,7 +216,8 @@ fn together<C: Channel, T: Item>(work: Work, putters: usize, getters: usize) -> 
         });
     }
     let share = work.items / getters as u64;
-    for rx in C::receivers(rx, getters) {
+    for (getter, rx) in C::receivers(rx, getters).into_iter().enumerate() {
+        crew = crew.pinned_to(work.place.of_thread(putters + getter));
         crew.add(move || (0..share).map(|_| C::get(&rx).number()).sum());
     }
     crew.finish()
