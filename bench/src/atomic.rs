@@ -1,13 +1,15 @@
-//! The atomic against the raw one, and the cost of one uncontended read-modify-write, in which the cost of a queue's
-//! put and get is told.
+//! The atomic against the raw one, and two yardsticks for a queue's put and get on one thread: one uncontended
+//! read-modify-write, in which their cost is told, and two exchanges, which are the least that they can take.
 //!
-//! Both are behind an `Arc`, as they must be to be shared. Eight calls stand in a row, so that the loop around them,
+//! All are behind an `Arc`, as they must be to be shared. Eight calls stand in a row, so that the loop around them,
 //! and how the compiler happens to align it, costs little beside them: with a loop around each call the same
 //! instructions took half as long again at one address as at another.
 
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use crossbeam_utils::CachePadded;
 
 use crate::crew;
 use crate::sample::{Cell, Contestant, OURS, PER_CALL, Sample};
@@ -18,6 +20,8 @@ const SECTION: &str = "Atomic, one thread";
 const RAW: &str = "raw AtomicI64";
 /// The name of [`read_modify_write`].
 pub(crate) const READ_MODIFY_WRITE: &str = "fetch_add";
+/// The name of [`two_exchanges`].
+pub(crate) const TWO_EXCHANGES: &str = "2 exchanges";
 
 /// The cells of this file.
 pub(crate) fn cells() -> Vec<Cell> {
@@ -54,6 +58,31 @@ pub(crate) fn read_modify_write() -> Contestant {
         }
     });
     contestant.into_yardstick()
+}
+
+/// Two uncontended exchanges, of two words in turn, each read before it is exchanged. A put and a get of a queue that may
+/// have many putters and many getters consist of at least that, and of the item's way in and out.
+pub(crate) fn two_exchanges() -> Contestant {
+    let contestant = contestant(TWO_EXCHANGES, 2 * CALLS, || {
+        let words = Arc::new([0, 0].map(|start| CachePadded::new(AtomicU64::new(start))));
+        move || {
+            let [tail, head] = &*words;
+            for _ in 0..CALLS {
+                advance(tail);
+                advance(head);
+            }
+            tail.load(Ordering::Relaxed) + head.load(Ordering::Relaxed)
+        }
+    });
+    contestant.into_yardstick()
+}
+
+#[inline(always)]
+fn advance(word: &AtomicU64) {
+    let position = word.load(Ordering::Relaxed);
+    let exchange =
+        word.compare_exchange(position, position + 1, Ordering::Relaxed, Ordering::Relaxed);
+    assert!(exchange.is_ok(), "there is one thread");
 }
 
 /// Ours against the raw one. `last` is what each holds in the end.

@@ -150,9 +150,9 @@ pub(crate) fn is_blocking_scenario(section: &str) -> bool {
 fn cell<T: Item>(section: &'static str, name: String, work: Work) -> Cell {
     let mut contestants: Vec<Contestant> =
         for_each_channel!(work.capacity, work.shape.getters(), contestant::<_, T>(work));
-    // What the cost of a put and a get on one thread is told in.
+    // What the cost of a put and a get on one thread is told in, and the least that it can be.
     if let Shape::Alone = work.shape {
-        contestants.push(atomic::read_modify_write());
+        contestants.extend([atomic::read_modify_write(), atomic::two_exchanges()]);
     }
     let cell = Cell::new(section, format!("queue/{name}/{}", work.shape), &PER_ITEM, contestants)
         .expecting(Duration::from_millis(30));
