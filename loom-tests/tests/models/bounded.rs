@@ -100,7 +100,7 @@ models! {
         [mine, theirs]
     }
 
-    the_stamps_go_on_past_the_top_of_the_word(Complete, [vec![1, 2]]) {
+    the_stamps_go_on_past_the_top_of_the_word(CompleteUnlessQuick, [vec![1, 2]]) {
         let queue = share(Queue::near_wrap(1, 0));
         queue.put(1).unwrap();
         let putter = spawn(&queue, |queue| queue.put(2).unwrap());

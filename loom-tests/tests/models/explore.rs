@@ -16,6 +16,9 @@ use crate::support::{start, take_threads};
 pub(crate) enum Bound {
     /// Every execution that loom can tell apart.
     Complete,
+    /// The same for two threads whose exploration takes more than some seconds: if the environment asks for what is
+    /// quick, those with at most two preemptions.
+    CompleteUnlessQuick,
     /// Every execution with at most so many preemptions: switches away from a thread that could go on. For three threads
     /// and more.
     Preemptions(usize),
@@ -44,8 +47,9 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    /// The bound at the depth that the environment asks for: with `quick` at most two preemptions, with `full` at least
-    /// three, and none at all for two threads; but for what takes hours, for which `exhaustive` has to be asked.
+    /// The bound at the depth that the environment asks for: with `quick` at most two preemptions, but for two threads
+    /// that are soon done; with `full` at least three, and none at all for two threads, but for what takes hours, for
+    /// which `exhaustive` has to be asked.
     fn at(self, depth: Option<&str>) -> Self {
         match (self, depth) {
             (Self::ReclaimingAtOnceInFull(bound), Some("exhaustive")) => {
@@ -64,7 +68,10 @@ impl Bound {
             (Self::ReclaimingAtOnceInFull(bound), Some("quick")) => {
                 Self::ReclaimingAtOnceInFull(bound.min(2))
             }
-            (Self::CompleteInFull(bound), Some("quick")) => Self::CompleteInFull(bound.min(2)),
+            (Self::CompleteUnlessQuick, Some("quick")) => Self::CompleteInFull(2),
+            (Self::CompleteInFull(bound) | Self::Twice(bound), Some("quick")) => {
+                Self::CompleteInFull(bound.min(2))
+            }
             (Self::CompleteInFull(_), Some("full")) => Self::Complete,
             (_, None | Some("usual" | "quick" | "full")) => self,
             (_, Some(other)) => {
@@ -150,7 +157,9 @@ pub(crate) fn explore<O>(
         format!("{executions} executions, at most {bound} preemptions")
     };
     let passes = match bound {
-        Bound::Complete => format!("{} executions, complete", run(COMPLETE)),
+        Bound::Complete | Bound::CompleteUnlessQuick => {
+            format!("{} executions, complete", run(COMPLETE))
+        }
         Bound::Preemptions(bound) | Bound::FewPreemptions(bound) | Bound::CompleteInFull(bound) => {
             at_most(&mut run, bound)
         }
@@ -320,6 +329,12 @@ fn only_models_with_a_bound_depend_on_the_depth() {
     assert_eq!(hours.at(Some("full")), Bound::ReclaimingAtOnceInFull(3));
     assert_eq!(hours.at(Some("exhaustive")), Bound::ReclaimingApart(3));
     assert_eq!(Bound::Complete.at(Some("quick")), Bound::Complete);
+    assert_eq!(Bound::Twice(4).at(Some("quick")), Bound::CompleteInFull(2));
+    assert_eq!(Bound::CompleteUnlessQuick.at(Some("quick")), Bound::CompleteInFull(2));
+    for depth in [None, Some("usual"), Some("full"), Some("exhaustive")] {
+        assert_eq!(Bound::CompleteUnlessQuick.at(depth), Bound::CompleteUnlessQuick);
+        assert_eq!(Bound::Twice(4).at(depth), Bound::Twice(4));
+    }
 }
 
 #[test]

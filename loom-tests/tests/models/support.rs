@@ -12,8 +12,8 @@ use loom::thread::JoinHandle;
 use named_sync_loom::{Queue, Shared};
 
 pub(crate) use crate::explore::Bound::{
-    Complete, CompleteInFull, FewPreemptions, ForNoReason, Preemptions, ReclaimingAtOnce,
-    ReclaimingAtOnceInFull, Twice,
+    Complete, CompleteInFull, CompleteUnlessQuick, FewPreemptions, ForNoReason, Preemptions,
+    ReclaimingAtOnce, ReclaimingAtOnceInFull, Twice,
 };
 pub(crate) use crate::explore::{failing_models, models};
 

@@ -234,7 +234,7 @@ models! {
     }
 
     /// A full queue may look full, and an empty one empty, to a thread that has not heard of what another one did.
-    tries_on_a_bounded_queue(Complete, [()]) {
+    tries_on_a_bounded_queue(CompleteUnlessQuick, [()]) {
         TRIES
             .play(Consistent, Queue::bounded(1));
     }
