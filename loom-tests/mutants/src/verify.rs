@@ -18,7 +18,7 @@ use crate::{page, site};
 #[derive(Parser)]
 #[command(name = "verify", version)]
 struct Cli {
-    /// At most two preemptions in models that have a bound; the page stays as it is
+    /// At most two preemptions in models that have a bound or take long; the page stays as it is
     #[arg(long, conflicts_with_all = ["full", "exhaustive", "check"])]
     quick: bool,
     /// No bound for two threads, but for eight models, and at least three preemptions for more; the page stays as it is
