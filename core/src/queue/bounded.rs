@@ -285,6 +285,7 @@ impl<T> Bounded<T> {
         let slot = self.slot(index);
         // ORDERING: pairs with the Release in `Putting::put`, which published the item.
         let stamp = slot.stamp.load(Ordering::Acquire);
+        // Whether it is `layout.full(head)`, in an instruction less: the lap is needed again, without its one.
         if stamp.wrapping_sub(layout.free(head)) != 1 {
             return Err(Miss::Hindered(head));
         }
